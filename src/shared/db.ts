@@ -1,0 +1,72 @@
+import pg from 'pg';
+import type { Logger } from './logger.ts';
+
+export type Pool = pg.Pool;
+/** A pool, or a client inside a transaction: every store function takes either. */
+export type Queryable = Pick<pg.PoolClient, 'query'>;
+
+export type PoolOptions = {
+  connectionString: string;
+  /** Shown in pg_stat_activity, so a stuck stage can be told from the others. */
+  name: string;
+  max?: number;
+  searchPath?: string;
+  logger: Logger;
+};
+
+export const createPool = ({
+  connectionString,
+  name,
+  max = 10,
+  searchPath,
+  logger,
+}: PoolOptions): Pool => {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: `fengsui-${name}`,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    ...(searchPath === undefined ? {} : { options: `-c search_path=${searchPath}` }),
+  });
+  // An idle connection that drops (server restart) is replaced on next use; it must not end the process.
+  pool.on('error', (error) =>
+    logger.warn({ err: error, pool: name }, 'idle database connection lost'),
+  );
+  return pool;
+};
+
+/** The only BEGIN/COMMIT. A failed COMMIT or a lost connection surfaces as a rejection; the client is then discarded. */
+export const withTransaction = async <T>(
+  pool: Pool,
+  work: (tx: pg.PoolClient) => Promise<T>,
+): Promise<T> => {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies while checked out emits 'error' on the client, not the pool.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+};
+
+/** Runs a query that must give one row. */
+export const one = <T>(rows: readonly T[]): T => {
+  const row = rows[0];
+  if (row === undefined) throw new Error('query gave no row where one was expected');
+  return row;
+};

@@ -1,0 +1,143 @@
+import { resolve } from 'node:path';
+import { AppError } from './app-error.ts';
+
+export type Role = 'ingest' | 'notify' | 'api';
+export const ALL_ROLES: readonly Role[] = ['ingest', 'notify', 'api'];
+
+/** The environment, parsed. Absent optional values are undefined, never ''. */
+export type Env = {
+  host: string;
+  port: number;
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  mqttUrl: string | undefined;
+  /** Stable over restarts and unique among processes, so that the broker keeps this process's unacknowledged messages. */
+  mqttClientId: string;
+  mqttPort: number;
+  mqttHost: string;
+  dataDir: string;
+  configDir: string;
+  roles: readonly Role[];
+  logLevel: string;
+  timeZone: string;
+  locale: 'zh-CN' | 'en';
+  jwtSecret: string | undefined;
+  jwksUrl: string | undefined;
+  adminPassword: string | undefined;
+  smppUrl: string | undefined;
+  webhookSecret: string | undefined;
+  /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
+  mosquittoDir: string | undefined;
+};
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** Reads and checks every variable; throws one AppError('startup') that lists all mistakes, each with how to mend it. */
+export const readEnv = (source: Source): Env => {
+  const errors: { path: string; message: string }[] = [];
+  const raw = (name: string): string | undefined => {
+    const value = source[name]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+  };
+  const fail = (name: string, expected: string, example: string): void => {
+    errors.push({
+      path: name,
+      message: `${name}="${raw(name) ?? ''}" is not ${expected}; set e.g. ${name}=${example}`,
+    });
+  };
+  const port = (name: string, fallback: number): number => {
+    const text = raw(name);
+    if (text === undefined) return fallback;
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+    fail(name, 'a port number (0 to 65535; 0 picks a free one)', String(fallback));
+    return fallback;
+  };
+  const url = (name: string, protocols: readonly string[], example: string): string | undefined => {
+    const text = raw(name);
+    if (text === undefined) return undefined;
+    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+    fail(name, `a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`, example);
+    return undefined;
+  };
+  const choice = <T extends string>(name: string, choices: readonly T[], fallback: T): T => {
+    const text = raw(name);
+    if (text === undefined) return fallback;
+    const found = choices.find((c) => c === text);
+    if (found !== undefined) return found;
+    fail(name, `one of ${choices.join(', ')}`, fallback);
+    return fallback;
+  };
+  const roles = (): readonly Role[] => {
+    const text = raw('ROLES');
+    if (text === undefined) return ALL_ROLES;
+    const names = text.split(',').map((name) => name.trim());
+    const known = ALL_ROLES.filter((role) => names.includes(role));
+    if (known.length === names.length) return known;
+    fail('ROLES', 'a comma-separated subset of ingest,notify,api', 'ingest,notify,api');
+    return ALL_ROLES;
+  };
+  const timeZone = (): string => {
+    const zone = raw('TZ_NAME') ?? 'Asia/Shanghai';
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+    } catch {
+      fail('TZ_NAME', 'an IANA time zone', 'Asia/Shanghai');
+    }
+    return zone;
+  };
+  const longEnough = (name: string, min: number): string | undefined => {
+    const value = raw(name);
+    if (value === undefined || value.length >= min) return value;
+    errors.push({
+      path: name,
+      message: `${name} is shorter than ${min} characters; set a longer one, e.g. ${name}=$(openssl rand -hex 32)`,
+    });
+    return undefined;
+  };
+
+  const env: Env = {
+    host: raw('HOST') ?? '127.0.0.1',
+    port: port('PORT', 8080),
+    databaseUrl: url(
+      'DATABASE_URL',
+      ['postgres:', 'postgresql:'],
+      'postgres://fengsui:secret@127.0.0.1:5432/fengsui',
+    ),
+    redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379'),
+    mqttUrl: url('MQTT_URL', ['mqtt:', 'mqtts:'], 'mqtt://fengsui:secret@127.0.0.1:1883'),
+    mqttClientId: raw('MQTT_CLIENT_ID') ?? 'fengsui',
+    mqttPort: port('MQTT_PORT', 1883),
+    mqttHost: raw('MQTT_HOST') ?? raw('HOST') ?? '127.0.0.1',
+    dataDir: resolve(raw('DATA_DIR') ?? 'data'),
+    configDir: resolve(raw('CONFIG_DIR') ?? 'config'),
+    roles: roles(),
+    logLevel: choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    timeZone: timeZone(),
+    locale: choice('LOCALE', ['zh-CN', 'en'], 'zh-CN'),
+    jwtSecret: longEnough('JWT_SECRET', 32),
+    jwksUrl: url('JWKS_URL', ['http:', 'https:'], 'https://id.example.org/.well-known/jwks.json'),
+    adminPassword: longEnough('ADMIN_PASSWORD', 8),
+    smppUrl: url('SMPP_URL', ['smpp:', 'smpps:'], 'smpp://user:password@sms.example.org:2775'),
+    webhookSecret: raw('WEBHOOK_SECRET'),
+    mosquittoDir:
+      raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
+  };
+  if (env.mqttUrl === undefined && env.roles.length < ALL_ROLES.length) {
+    errors.push({
+      path: 'ROLES',
+      message: `ROLES=${env.roles.join(',')} splits the service, but without MQTT_URL each process would have its own broker; set e.g. MQTT_URL=mqtt://fengsui:secret@127.0.0.1:1883`,
+    });
+  }
+  if (env.databaseUrl === undefined && env.roles.length < ALL_ROLES.length) {
+    errors.push({
+      path: 'ROLES',
+      message: `ROLES=${env.roles.join(',')} splits the service, but without DATABASE_URL each process would have its own database; set e.g. DATABASE_URL=postgres://fengsui:secret@127.0.0.1:5432/fengsui`,
+    });
+  }
+  if (errors.length > 0) {
+    throw new AppError('startup', errors.map((error) => error.message).join(' | '), { errors });
+  }
+  return env;
+};

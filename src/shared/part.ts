@@ -1,0 +1,28 @@
+/** A long-lived piece of the service. `stop` drains what is under way and may be called once. */
+export type Part = { name: string; start(): Promise<void>; stop(): Promise<void> };
+
+/**
+ * Starts parts in order; if one fails, stops those already up (in reverse) and rethrows.
+ * The returned function stops all in reverse order; a part that fails to stop does not keep the
+ * others from stopping, and the first error is rethrown at the end.
+ */
+export const startParts = async (parts: readonly Part[]): Promise<() => Promise<void>> => {
+  const started: Part[] = [];
+  const stopAll = async (): Promise<void> => {
+    const errors: unknown[] = [];
+    for (let part = started.pop(); part !== undefined; part = started.pop()) {
+      await part.stop().catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  };
+  for (const part of parts) {
+    try {
+      await part.start();
+      started.push(part);
+    } catch (error) {
+      await stopAll().catch(() => undefined);
+      throw error;
+    }
+  }
+  return stopAll;
+};
