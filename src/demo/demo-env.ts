@@ -1,0 +1,42 @@
+import { AppError } from '../shared/app-error.ts';
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+
+/** Is the host of this URL this machine? */
+export const isLoopback = (url: string): boolean =>
+  URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
+
+const DEFAULTS: Source = {
+  DATA_DIR: './data/demo',
+  ADMIN_PASSWORD: 'fengsui-demo',
+  // The terminal belongs to the story; the service's own lines would bury it.
+  LOG_LEVEL: 'warn',
+};
+
+/**
+ * The environment the demo's service starts with: what is set wins over the demo's defaults.
+ * An SMPP server beyond this machine is left out, because the invented people have invented numbers
+ * that must never be rung.
+ */
+export const demoEnv = (source: Source): Record<string, string | undefined> => {
+  const env: Record<string, string | undefined> = { ...source };
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    if ((env[name] ?? '').trim() === '') env[name] = value;
+  }
+  if (env.SMPP_URL !== undefined && !isLoopback(env.SMPP_URL)) env.SMPP_URL = undefined;
+  return env;
+};
+
+/** `DEMO_SEED`, a whole number from 0 to 4294967295, default 1: the same seed makes the same county and fire. */
+export const demoSeed = (source: Source): number => {
+  const text = (source.DEMO_SEED ?? '').trim();
+  if (text === '') return 1;
+  const seed = Number(text);
+  if (/^\d{1,10}$/.test(text) && seed <= 0xffffffff) return seed;
+  throw new AppError(
+    'startup',
+    `DEMO_SEED="${text}" is not a whole number from 0 to 4294967295; set e.g. DEMO_SEED=1`,
+  );
+};
