@@ -1,0 +1,83 @@
+import type { Pool } from '../shared/db.ts';
+import type { Listener } from '../shared/listener.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Part } from '../shared/part.ts';
+import type { Device } from './device.ts';
+import { findCredential, findDevice, listAllDevices } from './device-store.ts';
+import { verifySecret } from './secret.ts';
+import type { GatewayOf, Principal } from './topic-access.ts';
+
+export type DeviceRegistry = Part & {
+  /** From memory, else from the database: a device registered a moment ago in another process counts. */
+  resolve(id: string): Promise<Device | undefined>;
+  get(id: string): Device | undefined;
+  gatewayOf: GatewayOf;
+  /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
+  authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
+  /** Called with the id of a device or person whose login may have been changed or revoked. */
+  onCredentialChange(handler: (id: string) => void): void;
+};
+
+/** Verified against when the id is unknown, so that the answer takes as long as for a known one. */
+const NOBODY =
+  '$7$101$AAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==';
+
+/** All devices in memory, kept current by LISTEN/NOTIFY and reloaded after a lost connection. */
+export const createDeviceRegistry = (deps: {
+  pool: Pool;
+  listener: Listener;
+  logger: Logger;
+}): DeviceRegistry => {
+  const { pool, listener, logger } = deps;
+  const devices = new Map<string, Device>();
+  const credentialHandlers: ((id: string) => void)[] = [];
+  const unsubscribe: (() => void)[] = [];
+
+  const reload = async (): Promise<void> => {
+    const all = await listAllDevices(pool);
+    devices.clear();
+    for (const device of all) devices.set(device.id, device);
+  };
+  const refresh = async (id: string): Promise<Device | undefined> => {
+    const device = await findDevice(pool, id);
+    if (device === undefined) devices.delete(id);
+    else devices.set(id, device);
+    return device;
+  };
+  const logFailure = (error: unknown): void =>
+    logger.error({ err: error }, 'device registry could not be refreshed');
+
+  return {
+    name: 'device-registry',
+    async start() {
+      unsubscribe.push(
+        listener.on('device_changed', {
+          changed: (id) => void refresh(id).catch(logFailure),
+          reconnected: () => void reload().catch(logFailure),
+        }),
+        listener.on('mqtt_credential_changed', {
+          changed: (id) => credentialHandlers.forEach((handler) => handler(id)),
+          reconnected: () => undefined,
+        }),
+      );
+      await reload();
+    },
+    async stop() {
+      for (const off of unsubscribe) off();
+    },
+    get: (id) => devices.get(id),
+    resolve: async (id) => devices.get(id) ?? (await refresh(id)),
+    gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
+    async authenticate(username, secret) {
+      const credential = await findCredential(pool, username);
+      const correct = verifySecret(secret, credential?.secretHash ?? NOBODY);
+      if (!correct || credential === undefined || credential.revoked) return undefined;
+      if (credential.owner === 'person') return { owner: 'person', id: credential.id };
+      await refresh(credential.id);
+      return { owner: 'device', id: credential.id, kind: credential.kind };
+    },
+    onCredentialChange: (handler) => {
+      credentialHandlers.push(handler);
+    },
+  };
+};

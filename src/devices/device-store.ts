@@ -1,0 +1,273 @@
+import { AppError } from '../shared/app-error.ts';
+import type { Queryable } from '../shared/db.ts';
+import { one } from '../shared/db.ts';
+import { toJsonb } from '../shared/safe-json.ts';
+import type { Device, DeviceKind } from './device.ts';
+import type { BrokerUser } from './mosquitto-files.ts';
+
+const COLUMNS = `d.id, d.kind, d.name, d.region_id, d.lon, d.lat, d.ground_height_m, d.mount_height_m, d.height_ref,
+  d.azimuth_offset_deg, d.azimuth_sigma_deg, d.hfov_deg, d.gateway_id, d.properties`;
+
+type DeviceRow = {
+  id: string;
+  kind: DeviceKind;
+  name: string;
+  region_id: string;
+  lon: number | null;
+  lat: number | null;
+  ground_height_m: number | null;
+  mount_height_m: number | null;
+  height_ref: Device['heightRef'];
+  azimuth_offset_deg: number;
+  azimuth_sigma_deg: number | null;
+  hfov_deg: number | null;
+  gateway_id: string | null;
+  properties: Record<string, unknown>;
+};
+
+const toDevice = (row: DeviceRow): Device => ({
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  regionId: row.region_id,
+  lon: row.lon,
+  lat: row.lat,
+  groundHeightM: row.ground_height_m,
+  mountHeightM: row.mount_height_m,
+  heightRef: row.height_ref,
+  azimuthOffsetDeg: row.azimuth_offset_deg,
+  azimuthSigmaDeg: row.azimuth_sigma_deg,
+  hfovDeg: row.hfov_deg,
+  gatewayId: row.gateway_id,
+  properties: row.properties,
+});
+
+/** Stores the MQTT login of a device or person. Throws `conflict` when the id is taken by either. */
+export const insertCredential = async (
+  db: Queryable,
+  credential: { id: string; owner: 'device' | 'person'; secretHash: string },
+): Promise<void> => {
+  const { rowCount } = await db.query(
+    `insert into mqtt_credential (id, owner, secret_hash) values ($1, $2, $3) on conflict (id) do nothing`,
+    [credential.id, credential.owner, credential.secretHash],
+  );
+  if (rowCount === 0) {
+    throw new AppError(
+      'conflict',
+      `id "${credential.id}" is already registered; choose another id`,
+    );
+  }
+};
+
+/** Replaces the secret of an id; false when the id has none. A revoked credential works again. */
+export const replaceSecret = async (
+  db: Queryable,
+  id: string,
+  secretHash: string,
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `update mqtt_credential set secret_hash = $2, revoked_at = null where id = $1`,
+    [id, secretHash],
+  );
+  return rowCount === 1;
+};
+
+/** The login no longer works; the broker cuts off an open connection. False when there is none to revoke. */
+export const revokeCredential = async (db: Queryable, id: string, at: Date): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `update mqtt_credential set revoked_at = $2 where id = $1 and revoked_at is null`,
+    [id, at],
+  );
+  return rowCount === 1;
+};
+
+export type Credential = {
+  id: string;
+  secretHash: string;
+  revoked: boolean;
+} & ({ owner: 'device'; kind: DeviceKind } | { owner: 'person' });
+
+export const findCredential = async (
+  db: Queryable,
+  id: string,
+): Promise<Credential | undefined> => {
+  const { rows } = await db.query<{
+    id: string;
+    owner: 'device' | 'person';
+    kind: DeviceKind | null;
+    secret_hash: string;
+    revoked: boolean;
+  }>(
+    `select c.id, c.owner, d.kind, c.secret_hash, c.revoked_at is not null as revoked
+       from mqtt_credential c left join device d on d.id = c.id where c.id = $1`,
+    [id],
+  );
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const base = { id: row.id, secretHash: row.secret_hash, revoked: row.revoked };
+  if (row.owner === 'person') return { ...base, owner: 'person' };
+  return row.kind === null ? undefined : { ...base, owner: 'device', kind: row.kind };
+};
+
+/** Every login that is not revoked, for Mosquitto's files. */
+export const listBrokerUsers = async (db: Queryable): Promise<BrokerUser[]> => {
+  const { rows } = await db.query<{
+    id: string;
+    owner: 'device' | 'person';
+    kind: DeviceKind | null;
+    gateway_id: string | null;
+    secret_hash: string;
+  }>(
+    `select c.id, c.owner, d.kind, d.gateway_id, c.secret_hash
+       from mqtt_credential c left join device d on d.id = c.id
+      where c.revoked_at is null order by c.id`,
+  );
+  return rows.flatMap((row): BrokerUser[] => {
+    if (row.owner === 'person')
+      return [{ owner: 'person', id: row.id, secretHash: row.secret_hash }];
+    if (row.kind === null) return [];
+    return [
+      {
+        owner: 'device',
+        id: row.id,
+        kind: row.kind,
+        gatewayId: row.gateway_id,
+        secretHash: row.secret_hash,
+      },
+    ];
+  });
+};
+
+export const insertDevice = async (db: Queryable, device: Device): Promise<void> => {
+  await db.query(
+    `insert into device (id, kind, name, region_id, lon, lat, ground_height_m, mount_height_m, height_ref,
+       azimuth_offset_deg, azimuth_sigma_deg, hfov_deg, gateway_id, properties)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    deviceValues(device),
+  );
+};
+
+export const updateDevice = async (db: Queryable, device: Device): Promise<void> => {
+  await db.query(
+    `update device set kind = $2, name = $3, region_id = $4, lon = $5, lat = $6, ground_height_m = $7,
+       mount_height_m = $8, height_ref = $9, azimuth_offset_deg = $10, azimuth_sigma_deg = $11, hfov_deg = $12,
+       gateway_id = $13, properties = $14, updated_at = now()
+     where id = $1`,
+    deviceValues(device),
+  );
+};
+
+const deviceValues = (d: Device): unknown[] => [
+  d.id,
+  d.kind,
+  d.name,
+  d.regionId,
+  d.lon,
+  d.lat,
+  d.groundHeightM,
+  d.mountHeightM,
+  d.heightRef,
+  d.azimuthOffsetDeg,
+  d.azimuthSigmaDeg,
+  d.hfovDeg,
+  d.gatewayId,
+  toJsonb(d.properties),
+];
+
+export const findDevice = async (db: Queryable, id: string): Promise<Device | undefined> => {
+  const { rows } = await db.query<DeviceRow>(`select ${COLUMNS} from device d where d.id = $1`, [
+    id,
+  ]);
+  return rows[0] === undefined ? undefined : toDevice(rows[0]);
+};
+
+export const listAllDevices = async (db: Queryable): Promise<Device[]> => {
+  const { rows } = await db.query<DeviceRow>(`select ${COLUMNS} from device d order by d.id`);
+  return rows.map(toDevice);
+};
+
+/** What is known of a device right now; `lon`/`lat` are the last known position, `positionAt` when it was true. */
+export type DeviceState = {
+  observedAt: Date | null;
+  receivedAt: Date | null;
+  lon: number | null;
+  lat: number | null;
+  positionAt: Date | null;
+  state: Record<string, unknown>;
+  online: boolean | null;
+  onlineAt: Date | null;
+};
+
+export type DeviceWithState = Device & {
+  createdAt: Date;
+  revoked: boolean;
+  latest: DeviceState | null;
+};
+
+export type DeviceQuery = {
+  kind?: DeviceKind | undefined;
+  regionIds?: readonly string[] | undefined;
+  afterId?: string | undefined;
+  limit: number;
+};
+
+/** Devices by id, with their latest state; `regionIds` undefined = all. */
+export const listDevices = async (
+  db: Queryable,
+  query: DeviceQuery,
+): Promise<DeviceWithState[]> => {
+  const { rows } = await db.query<StateRow>(
+    `${SELECT_WITH_STATE}
+      where ($1::text is null or d.kind = $1) and ($2::text[] is null or d.region_id = any($2))
+        and ($3::text is null or d.id > $3)
+      order by d.id limit $4`,
+    [query.kind ?? null, query.regionIds ?? null, query.afterId ?? null, query.limit],
+  );
+  return rows.map(toDeviceWithState);
+};
+
+export const findDeviceWithState = async (
+  db: Queryable,
+  id: string,
+): Promise<DeviceWithState | undefined> => {
+  const { rows } = await db.query<StateRow>(`${SELECT_WITH_STATE} where d.id = $1`, [id]);
+  return rows.length === 0 ? undefined : toDeviceWithState(one(rows));
+};
+
+const SELECT_WITH_STATE = `select ${COLUMNS}, d.created_at, c.revoked_at is not null as revoked,
+    s.device_id as state_id, s.observed_at, s.received_at, s.lon as state_lon, s.lat as state_lat, s.position_at,
+    s.state, s.online, s.online_at
+  from device d join mqtt_credential c on c.id = d.id left join device_state s on s.device_id = d.id`;
+
+type StateRow = DeviceRow & {
+  created_at: Date;
+  revoked: boolean;
+  state_id: string | null;
+  observed_at: Date | null;
+  received_at: Date | null;
+  state_lon: number | null;
+  state_lat: number | null;
+  position_at: Date | null;
+  state: Record<string, unknown> | null;
+  online: boolean | null;
+  online_at: Date | null;
+};
+
+const toDeviceWithState = (row: StateRow): DeviceWithState => ({
+  ...toDevice(row),
+  createdAt: row.created_at,
+  revoked: row.revoked,
+  latest:
+    row.state_id === null
+      ? null
+      : {
+          observedAt: row.observed_at,
+          receivedAt: row.received_at,
+          lon: row.state_lon,
+          lat: row.state_lat,
+          positionAt: row.position_at,
+          state: row.state ?? {},
+          online: row.online,
+          onlineAt: row.online_at,
+        },
+});

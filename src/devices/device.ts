@@ -1,0 +1,60 @@
+import Type from 'typebox';
+import { LatSchema, LonSchema } from '../shared/geo.ts';
+
+export const DeviceKindSchema = Type.Union([
+  Type.Literal('camera'),
+  Type.Literal('drone'),
+  Type.Literal('dock'),
+]);
+export type DeviceKind = Type.Static<typeof DeviceKindSchema>;
+
+/** Also an MQTT user name and a topic level, so no `/`, `+`, `#`, space or leading `$`. */
+export const DeviceIdSchema = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' });
+
+export const HeightRefSchema = Type.Union([
+  Type.Literal('ellipsoid'),
+  Type.Literal('msl'),
+  Type.Literal('takeoff'),
+]);
+
+/** A registered device. Angles in degrees, azimuths from true north; heights in metres above `heightRef`. */
+export const DeviceSchema = Type.Object({
+  id: DeviceIdSchema,
+  kind: DeviceKindSchema,
+  name: Type.String(),
+  regionId: Type.String(),
+  lon: Type.Union([LonSchema, Type.Null()]),
+  lat: Type.Union([LatSchema, Type.Null()]),
+  groundHeightM: Type.Union([Type.Number(), Type.Null()]),
+  /** Height of the lens above the ground. */
+  mountHeightM: Type.Union([Type.Number(), Type.Null()]),
+  heightRef: HeightRefSchema,
+  /** Added to every azimuth and pan the device reports. */
+  azimuthOffsetDeg: Type.Number(),
+  azimuthSigmaDeg: Type.Union([Type.Number(), Type.Null()]),
+  hfovDeg: Type.Union([Type.Number(), Type.Null()]),
+  /** The dock or controller that publishes for this aircraft. */
+  gatewayId: Type.Union([DeviceIdSchema, Type.Null()]),
+  /** Whatever else was said at registration. */
+  properties: Type.Record(Type.String(), Type.Unknown()),
+});
+export type Device = Type.Static<typeof DeviceSchema>;
+
+/** What `POST devices` takes. Unknown fields are kept in `properties`: equipment varies, and nothing said is lost. */
+export const DeviceRegistrationSchema = Type.Object({
+  id: DeviceIdSchema,
+  kind: DeviceKindSchema,
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  regionId: Type.Optional(Type.String({ minLength: 1 })),
+  lon: Type.Optional(LonSchema),
+  lat: Type.Optional(LatSchema),
+  groundHeightM: Type.Optional(Type.Number({ minimum: -500, maximum: 9000 })),
+  mountHeightM: Type.Optional(Type.Number({ minimum: 0, maximum: 1000 })),
+  heightRef: Type.Optional(HeightRefSchema),
+  azimuthOffsetDeg: Type.Optional(Type.Number({ minimum: -360, maximum: 360 })),
+  azimuthSigmaDeg: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 45 })),
+  hfovDeg: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 180 })),
+  gatewayId: Type.Optional(DeviceIdSchema),
+  properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type DeviceRegistration = Type.Static<typeof DeviceRegistrationSchema>;

@@ -1,0 +1,25 @@
+export {
+  type Device,
+  DeviceIdSchema,
+  type DeviceKind,
+  DeviceKindSchema,
+  type DeviceRegistration,
+  DeviceRegistrationSchema,
+  DeviceSchema,
+} from './device.ts';
+export { createDeviceRegistry, type DeviceRegistry } from './device-registry.ts';
+export {
+  type DeviceState,
+  type DeviceWithState,
+  findDevice,
+  findDeviceWithState,
+  insertCredential,
+  listBrokerUsers,
+  listDevices,
+  replaceSecret,
+  revokeCredential,
+} from './device-store.ts';
+export { type BrokerUser, mosquittoFiles, type ServiceLogin } from './mosquitto-files.ts';
+export { changeDevice, type RegisterDeps, registerDevice } from './register-device.ts';
+export { createSecret, hashSecret, verifySecret } from './secret.ts';
+export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

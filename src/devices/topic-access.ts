@@ -1,0 +1,58 @@
+import type { DeviceKind } from './device.ts';
+
+/** Who is logged in to the broker. `service` is Fengsui itself. */
+export type Principal =
+  | { owner: 'service'; id: string }
+  | { owner: 'device'; id: string; kind: DeviceKind }
+  | { owner: 'person'; id: string };
+
+/** The gateway an aircraft is registered to, or null. */
+export type GatewayOf = (aircraftId: string) => string | null;
+
+const NATIVE = 'fengsui/v1';
+
+/** What each native publisher may say; anything else below its prefix is refused so that a typo is noticed. */
+const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
+const PERSON_MESSAGES = ['position', 'receipt', 'status'];
+
+/** Vendor topics with the serial number as third level: thing/product/{sn}/osd, sys/product/{sn}/status. */
+const vendorSerial = (topic: string): string | undefined => {
+  const [root, product, serial, ...rest] = topic.split('/');
+  return (root === 'thing' || root === 'sys') && product === 'product' && rest.length > 0
+    ? serial
+    : undefined;
+};
+
+const nativePrefix = (principal: Exclude<Principal, { owner: 'service' }>): string =>
+  principal.owner === 'device'
+    ? `${NATIVE}/${principal.kind}/${principal.id}/`
+    : `${NATIVE}/person/${principal.id}/`;
+
+/**
+ * Whether `principal` may publish on `topic`: its own native topics; a DJI gateway also the vendor
+ * topics of itself and of the aircraft registered to it.
+ */
+export const mayPublish = (principal: Principal, topic: string, gatewayOf: GatewayOf): boolean => {
+  if (principal.owner === 'service') return true;
+  const prefix = nativePrefix(principal);
+  if (topic.startsWith(prefix)) {
+    const allowed = principal.owner === 'device' ? DEVICE_MESSAGES : PERSON_MESSAGES;
+    return allowed.includes(topic.slice(prefix.length));
+  }
+  if (principal.owner !== 'device') return false;
+  const serial = vendorSerial(topic);
+  return serial !== undefined && (serial === principal.id || gatewayOf(serial) === principal.id);
+};
+
+/** Whether `principal` may subscribe to `filter`: only below its own prefixes, wildcards after them. */
+export const maySubscribe = (
+  principal: Principal,
+  filter: string,
+  gatewayOf: GatewayOf,
+): boolean => {
+  if (principal.owner === 'service') return true;
+  if (filter.startsWith(nativePrefix(principal))) return true;
+  if (principal.owner !== 'device') return false;
+  const serial = vendorSerial(filter);
+  return serial !== undefined && (serial === principal.id || gatewayOf(serial) === principal.id);
+};
