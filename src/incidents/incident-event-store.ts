@@ -1,0 +1,71 @@
+import type { Queryable } from '../shared/db.ts';
+import { one } from '../shared/db.ts';
+import { toJsonb } from '../shared/safe-json.ts';
+
+/** What happened to an incident; the console and the timeline show these. */
+export type IncidentEventType =
+  | 'opened'
+  | 'detection_added'
+  | 'fix_updated'
+  | 'region_changed'
+  | 'acknowledged'
+  | 'verified'
+  | 'responding'
+  | 'contained'
+  | 'closed'
+  | 'dismissed'
+  | 'notified'
+  | 'nobody_to_notify'
+  | 'notification_failed';
+
+export type NewIncidentEvent = {
+  incidentId: string;
+  type: IncidentEventType;
+  /** `system`, `device:{id}`, `person:{id}` or `user:{name}`. */
+  actor: string;
+  at: Date;
+  data: Record<string, unknown>;
+};
+
+export type IncidentEvent = NewIncidentEvent & {
+  /** Rises in commit order, as a decimal string (bigint). */
+  id: string;
+};
+
+/** Appends to the timeline. The transaction must hold the incident writer's lock (`lockIncidents`). */
+export const appendEvent = async (tx: Queryable, event: NewIncidentEvent): Promise<string> => {
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into incident_event (incident_id, type, actor, at, data) values ($1, $2, $3, $4, $5) returning id`,
+    [event.incidentId, event.type, event.actor, event.at, toJsonb(event.data)],
+  );
+  return one(rows).id;
+};
+
+type EventRow = {
+  id: string;
+  incident_id: string;
+  type: IncidentEventType;
+  actor: string;
+  at: Date;
+  data: Record<string, unknown>;
+};
+
+/** The timeline of one incident, oldest first. */
+export const listEvents = async (
+  db: Queryable,
+  query: { incidentId: string; afterId?: string | undefined; limit: number },
+): Promise<IncidentEvent[]> => {
+  const { rows } = await db.query<EventRow>(
+    `select id, incident_id, type, actor, at, data from incident_event
+      where incident_id = $1 and id > $2 order by id limit $3`,
+    [query.incidentId, query.afterId ?? '0', query.limit],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    incidentId: row.incident_id,
+    type: row.type,
+    actor: row.actor,
+    at: row.at,
+    data: row.data,
+  }));
+};

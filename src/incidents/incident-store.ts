@@ -1,0 +1,219 @@
+import type { Queryable } from '../shared/db.ts';
+import { one } from '../shared/db.ts';
+import type { Fix } from '../shared/geo.ts';
+import { toJsonb } from '../shared/safe-json.ts';
+import type { IncidentStatus } from './associate.ts';
+import type { Incident, Severity } from './incident.ts';
+
+/**
+ * Held by every transaction that decides about incidents or writes an incident_event: two detections of
+ * one fire at the same instant must not open two incidents, and event ids must be in commit order, or a
+ * stream that resumes after the last id it saw would skip one that committed late.
+ * Any constant does, as long as all processes use the same.
+ */
+const INCIDENT_WRITER_LOCK = 71_301;
+
+/** Waits for the incident writer's lock; released at commit or rollback. */
+export const lockIncidents = async (tx: Queryable): Promise<void> => {
+  await tx.query('select pg_advisory_xact_lock($1)', [INCIDENT_WRITER_LOCK]);
+};
+
+const COLUMNS = `id, number, status, confidence, severity, region_id, fix, detection_count, source_ids, opened_at,
+  updated_at, last_observed_at, last_received_at, acknowledged_at, verified_at, responding_at, contained_at, closed_at,
+  dismissed_reason, merged_into_id`;
+
+type IncidentRow = {
+  id: string;
+  number: string;
+  status: IncidentStatus;
+  confidence: number;
+  severity: Severity;
+  region_id: string;
+  fix: Fix;
+  detection_count: number;
+  source_ids: string[];
+  opened_at: Date;
+  updated_at: Date;
+  last_observed_at: Date;
+  last_received_at: Date;
+  acknowledged_at: Date | null;
+  verified_at: Date | null;
+  responding_at: Date | null;
+  contained_at: Date | null;
+  closed_at: Date | null;
+  dismissed_reason: string | null;
+  merged_into_id: string | null;
+};
+
+const toIncident = (row: IncidentRow): Incident => ({
+  id: row.id,
+  number: row.number,
+  status: row.status,
+  confidence: row.confidence,
+  severity: row.severity,
+  regionId: row.region_id,
+  fix: row.fix,
+  detectionCount: row.detection_count,
+  sourceIds: row.source_ids,
+  openedAt: row.opened_at,
+  updatedAt: row.updated_at,
+  lastObservedAt: row.last_observed_at,
+  lastReceivedAt: row.last_received_at,
+  acknowledgedAt: row.acknowledged_at,
+  verifiedAt: row.verified_at,
+  respondingAt: row.responding_at,
+  containedAt: row.contained_at,
+  closedAt: row.closed_at,
+  dismissedReason: row.dismissed_reason,
+  mergedIntoId: row.merged_into_id,
+});
+
+/** Incidents that may still take a detection: not closed or merged, touched since `since` by either clock. */
+export const listCandidates = async (tx: Queryable, since: Date): Promise<Incident[]> => {
+  const { rows } = await tx.query<IncidentRow>(
+    `select ${COLUMNS} from incident
+      where status in ('reported', 'acknowledged', 'verified', 'responding', 'contained', 'dismissed')
+        and (last_received_at >= $1 or last_observed_at >= $1)`,
+    [since],
+  );
+  return rows.map(toIncident);
+};
+
+/** The next number of a region and local day, from 1. Under the writer's lock, so without gaps. */
+export const nextSequence = async (
+  tx: Queryable,
+  regionCode: string,
+  day: string,
+): Promise<number> => {
+  const { rows } = await tx.query<{ last: number }>(
+    `insert into incident_counter (region_code, day, last) values ($1, $2, 1)
+     on conflict (region_code, day) do update set last = incident_counter.last + 1
+     returning last`,
+    [regionCode, day],
+  );
+  return one(rows).last;
+};
+
+export const insertIncident = async (tx: Queryable, incident: Incident): Promise<void> => {
+  await tx.query(
+    `insert into incident (id, number, status, confidence, severity, region_id, lon, lat, fix, detection_count,
+       source_ids, opened_at, updated_at, last_observed_at, last_received_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    [
+      incident.id,
+      incident.number,
+      incident.status,
+      incident.confidence,
+      incident.severity,
+      incident.regionId,
+      incident.fix.lon,
+      incident.fix.lat,
+      toJsonb(incident.fix),
+      incident.detectionCount,
+      incident.sourceIds,
+      incident.openedAt,
+      incident.updatedAt,
+      incident.lastObservedAt,
+      incident.lastReceivedAt,
+    ],
+  );
+};
+
+/** Writes what a further detection changes: fix, region, counts, sources, confidence, severity, times. */
+export const updateFromDetection = async (tx: Queryable, incident: Incident): Promise<void> => {
+  await tx.query(
+    `update incident set confidence = $2, severity = $3, region_id = $4, lon = $5, lat = $6, fix = $7,
+       detection_count = $8, source_ids = $9, updated_at = $10, last_observed_at = $11, last_received_at = $12
+     where id = $1`,
+    [
+      incident.id,
+      incident.confidence,
+      incident.severity,
+      incident.regionId,
+      incident.fix.lon,
+      incident.fix.lat,
+      toJsonb(incident.fix),
+      incident.detectionCount,
+      incident.sourceIds,
+      incident.updatedAt,
+      incident.lastObservedAt,
+      incident.lastReceivedAt,
+    ],
+  );
+};
+
+/** Column that keeps when a status was first reached. */
+const TIME_COLUMN: Partial<Record<IncidentStatus, string>> = {
+  acknowledged: 'acknowledged_at',
+  verified: 'verified_at',
+  responding: 'responding_at',
+  contained: 'contained_at',
+  closed: 'closed_at',
+  dismissed: 'closed_at',
+};
+
+export type StatusChange = { id: string; status: IncidentStatus; at: Date; reason: string | null };
+
+/**
+ * Sets the status and the time it was reached. Verifying, dispatching or dismissing an incident nobody
+ * acknowledged also sets `acknowledged_at`: somebody has seen it.
+ */
+export const updateStatus = async (tx: Queryable, change: StatusChange): Promise<Incident> => {
+  const column = TIME_COLUMN[change.status];
+  const setTime = column === undefined ? '' : `${column} = coalesce(${column}, $3),`;
+  const setSeen =
+    change.status === 'acknowledged' ? '' : 'acknowledged_at = coalesce(acknowledged_at, $3),';
+  const { rows } = await tx.query<IncidentRow>(
+    `update incident set status = $2, ${setTime} ${setSeen} dismissed_reason = $4, updated_at = $3
+      where id = $1 returning ${COLUMNS}`,
+    [change.id, change.status, change.at, change.reason],
+  );
+  return toIncident(one(rows));
+};
+
+export const findIncident = async (db: Queryable, id: string): Promise<Incident | undefined> => {
+  const { rows } = await db.query<IncidentRow>(`select ${COLUMNS} from incident where id = $1`, [
+    id,
+  ]);
+  return rows[0] === undefined ? undefined : toIncident(rows[0]);
+};
+
+export type IncidentQuery = {
+  statuses?: readonly IncidentStatus[] | undefined;
+  /** [west, south, east, north] in degrees. */
+  bbox?: readonly [number, number, number, number] | undefined;
+  /** Changed at or after. */
+  since?: Date | undefined;
+  /** undefined = all. */
+  regionIds?: readonly string[] | undefined;
+  /** The last incident of the page before. */
+  after?: { openedAt: Date; id: string } | undefined;
+  limit: number;
+};
+
+/** Newest first. */
+export const listIncidents = async (db: Queryable, query: IncidentQuery): Promise<Incident[]> => {
+  const [west, south, east, north] = query.bbox ?? [null, null, null, null];
+  const { rows } = await db.query<IncidentRow>(
+    `select ${COLUMNS} from incident
+      where ($1::text[] is null or status = any($1))
+        and ($2::float8 is null or (lon between $2 and $4 and lat between $3 and $5))
+        and ($6::timestamptz is null or updated_at >= $6)
+        and ($7::text[] is null or region_id = any($7))
+        and ($8::timestamptz is null or (opened_at, id) < ($8, $9::uuid))
+      order by opened_at desc, id desc limit $10`,
+    [
+      query.statuses ?? null,
+      west,
+      south,
+      east,
+      north,
+      query.since ?? null,
+      query.regionIds ?? null,
+      query.after?.openedAt ?? null,
+      query.after?.id ?? null,
+      query.limit,
+    ],
+  );
+  return rows.map(toIncident);
+};
