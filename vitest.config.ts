@@ -1,11 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+// Embedded PostgreSQL and broker start in seconds; a cold machine may take longer.
+const shared = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Embedded PostgreSQL and broker start in seconds; a cold machine may take longer.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'system',
+          include: ['test/{integration,story}/**/*.test.ts'],
+          globalSetup: ['test/support/database-server.ts'],
+        },
+      },
+    ],
   },
 });
