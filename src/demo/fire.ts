@@ -1,0 +1,105 @@
+import { geodesicInverse, type LonLat } from '../shared/geo.ts';
+import { type Camera, cameraEye } from './cameras.ts';
+import type { County } from './county.ts';
+import { createRandom, type Random } from './random.ts';
+import { type Township, townshipAt } from './regions.ts';
+import { canSee, elevationAngleDeg, type Terrain } from './terrain.ts';
+
+/** A camera that will see the fire once its smoke is tall enough. */
+export type Watcher = {
+  camera: Camera;
+  distanceM: number;
+  /** True azimuth from the camera to the fire, degrees. */
+  azimuthDeg: number;
+  /** How tall the smoke must be before the camera can make it out, metres above the fire. */
+  visibleFromM: number;
+  /** Angle above the horizontal of the lowest smoke the camera sees, degrees. */
+  elevationDeg: number;
+};
+
+export type Fire = {
+  at: LonLat;
+  /** Metres above mean sea level. */
+  groundHeightM: number;
+  township: Township;
+  watchers: Watcher[];
+};
+
+/** Beyond this, haze and pixel size leave nothing to recognise. */
+const MAX_RANGE_M = 10_000;
+/** Smoke must span this angle to be recognised: about 5 pixels of a 1920-pixel frame 60° wide. */
+const MIN_SMOKE_ANGLE_RAD = 0.003;
+const HEIGHTS_M = [10, 20, 30, 40, 60, 80, 110, 150, 200];
+const TALLEST_SMOKE_M = 240;
+const RISE_M_PER_S = 5;
+
+/** Smoke column above the fire, metres, `ageS` seconds after it was lit. */
+export const smokeHeightM = (ageS: number): number =>
+  Math.max(0, Math.min(TALLEST_SMOKE_M, ageS * RISE_M_PER_S));
+
+const watcherOf = (terrain: Terrain, camera: Camera, at: LonLat): Watcher | undefined => {
+  const { distanceM, azimuthDeg } = geodesicInverse(camera.at, at);
+  if (distanceM > MAX_RANGE_M) return undefined;
+  const eye = cameraEye(camera);
+  const groundM = terrain.heightM(at);
+  for (const heightM of HEIGHTS_M) {
+    const smoke = { at, heightM: groundM + heightM };
+    if (!canSee(terrain, eye, smoke)) continue;
+    return {
+      camera,
+      distanceM,
+      azimuthDeg,
+      visibleFromM: heightM + distanceM * MIN_SMOKE_ANGLE_RAD,
+      elevationDeg: elevationAngleDeg(eye, smoke, distanceM),
+    };
+  }
+  return undefined;
+};
+
+/** The cameras that can come to see a fire at `at`, those that see it first coming first. */
+export const watchersOf = (terrain: Terrain, cameras: readonly Camera[], at: LonLat): Watcher[] =>
+  cameras
+    .flatMap((camera) => watcherOf(terrain, camera, at) ?? [])
+    .sort((a, b) => a.visibleFromM - b.visibleFromM);
+
+/** The fire must be told soon, and from directions that cross, or the demo shows nothing. */
+const isWellWatched = (watchers: readonly Watcher[]): boolean => {
+  const soon = watchers.filter(({ visibleFromM }) => visibleFromM <= 60);
+  const [first] = soon;
+  if (soon.length < 3 || first === undefined) return false;
+  return soon.some(({ azimuthDeg }) => {
+    const apart = Math.abs(azimuthDeg - first.azimuthDeg) % 180;
+    return apart > 30 && apart < 150;
+  });
+};
+
+const randomPlace = (random: Random): LonLat => [
+  random.between(113.1, 113.6),
+  random.between(26.3, 26.84),
+];
+
+/** More cameras than this and the place is a viewing platform, not the usual hillside. */
+const MOST_WATCHERS = 14;
+const MAX_TRIES = 2_000;
+
+/**
+ * Where the fire of one run breaks out. Each run of the same county has its own, so that a second run
+ * is not taken for the first one's fire going on. `run` counts from 0.
+ */
+export const createFire = (
+  { terrain, cameras, townships }: Pick<County, 'terrain' | 'cameras' | 'townships'>,
+  seed: number,
+  run: number,
+): Fire => {
+  const random = createRandom(seed, `fire ${run}`);
+  for (let i = 0; i < MAX_TRIES; i++) {
+    const at = randomPlace(random);
+    const township = townshipAt(at, townships);
+    if (township === undefined) continue;
+    const watchers = watchersOf(terrain, cameras, at);
+    const tooNear = watchers.some(({ distanceM }) => distanceM < 800);
+    if (tooNear || watchers.length > MOST_WATCHERS || !isWellWatched(watchers)) continue;
+    return { at, groundHeightM: terrain.heightM(at), township, watchers };
+  }
+  throw new Error(`no place in the county is seen by three cameras (seed ${seed})`);
+};
