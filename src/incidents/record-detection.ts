@@ -78,11 +78,7 @@ export const recordDetection = async (
     if (known !== undefined)
       return { kind: 'duplicate', detectionId: known.id, incidentId: known.incidentId };
 
-    const since = new Date(
-      Math.min(detection.receivedAt.getTime(), detection.observedAt.getTime()) -
-        deps.config.windowS * 1000,
-    );
-    const candidates = await listCandidates(tx, since);
+    const candidates = await listCandidates(tx, candidatesSince(detection, deps.config.windowS));
     const decision = associate(detection, candidates, deps.config);
     const joined =
       decision.kind === 'join' ? candidates.find((c) => c.id === decision.incidentId) : undefined;
@@ -99,6 +95,15 @@ export const recordDetection = async (
       opened: joined === undefined,
     };
   });
+
+/** A message may have waited a day for its link; a clock that says 1970 must not load every incident there ever was. */
+const MAX_LATE_MS = 24 * 3_600_000;
+
+const candidatesSince = ({ observedAt, receivedAt }: LocatedDetection, windowS: number): Date => {
+  const received = receivedAt.getTime();
+  const earliest = Math.max(Math.min(received, observedAt.getTime()), received - MAX_LATE_MS);
+  return new Date(earliest - windowS * 1000);
+};
 
 type Work = { tx: PoolClient; detection: LocatedDetection; detectionId: string; now: Date };
 

@@ -58,6 +58,13 @@ const CountyConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    telemetry: Type.Object(
+      {
+        /** Telemetry older than this is dropped, a day at a time: a full disk stops alarms. */
+        keepDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+      },
+      { additionalProperties: false },
+    ),
     notify: Type.Object(
       {
         /** Stands at the head of every SMS, as carriers in China require: 【烽燧】. */

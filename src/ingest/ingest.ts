@@ -1,0 +1,205 @@
+import type { Device, DeviceRegistry } from '../devices/index.ts';
+import type { Recorded } from '../incidents/index.ts';
+import { errorMessage } from '../shared/app-error.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { BatchWriter } from '../telemetry/index.ts';
+import type { DeadLetterCode, NewDeadLetter } from './dead-letter-store.ts';
+import {
+  type Decoded,
+  type DetectionReport,
+  type PersonPosition,
+  type PersonReceipt,
+  type Rejected,
+  rejected,
+} from './decoded.ts';
+import type { Origin } from './detection-intake.ts';
+import { decodeDjiOsd } from './dialects/dji-osd.ts';
+import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
+import { parseTopic, type Topic } from './topics.ts';
+import { isTransient } from './transient.ts';
+
+export type InboundMessage = {
+  topic: string;
+  payload: Buffer;
+  /** The login that published it, where the broker tells us. */
+  publisherId: string | null;
+};
+
+export type IngestMetrics = {
+  received(lane: string, dialect: string, message: string): void;
+  deadLetter(code: DeadLetterCode): void;
+  /** From our receipt to COMMIT. */
+  committed(delayMs: number): void;
+};
+
+/** What ingest hands its decoded messages to. Each resolves when what it must keep is kept. */
+export type IngestSinks = {
+  detection(report: DetectionReport, device: Device, origin: Origin): Promise<Recorded | Rejected>;
+  online(deviceId: string, online: boolean, at: Date): Promise<void>;
+  personPosition(personId: string, position: PersonPosition, receivedAt: Date): Promise<void>;
+  /** Rejected when the notification is not that person's. */
+  receipt(personId: string, receipt: PersonReceipt, receivedAt: Date): Promise<void | Rejected>;
+  deadLetter(letter: NewDeadLetter): Promise<string>;
+};
+
+export type IngestDeps = {
+  registry: DeviceRegistry;
+  telemetry: Pick<BatchWriter, 'add'>;
+  sinks: IngestSinks;
+  metrics: IngestMetrics;
+  now(): Date;
+  logger: Logger;
+};
+
+/** How a message ended, for the log, the replay of a dead letter and `POST detections`. */
+export type Outcome = { kind: 'taken' } | Recorded | (Rejected & { deadLetterId: string });
+
+export type Ingest = {
+  /**
+   * Takes one message from wherever it came. Resolves when it may be acknowledged: detections, positions
+   * and receipts are committed, what cannot be decoded is a dead letter, telemetry is in the batch (written
+   * within 200 ms). Rejects only when nothing could be stored; then it must not be acknowledged.
+   */
+  handle(message: InboundMessage): Promise<Outcome>;
+  /** A publish that the access rules refused: kept as a dead letter. */
+  refuse(message: InboundMessage): Promise<void>;
+};
+
+export const createIngest = (deps: IngestDeps): Ingest => {
+  const { sinks, metrics, logger } = deps;
+
+  const bury = async (
+    message: InboundMessage,
+    { code, reason }: { code: DeadLetterCode; reason: string },
+    receivedAt: Date,
+  ): Promise<string> => {
+    const { topic, payload, publisherId: publisher } = message;
+    const id = await sinks.deadLetter({ receivedAt, topic, publisher, code, reason, payload });
+    metrics.deadLetter(code);
+    // A dead letter on an alarm topic may be a fire nobody hears of: louder than the rest.
+    const level = topic.endsWith('/detection') ? 'error' : 'warn';
+    logger[level]({ topic, publisher, code, reason, deadLetterId: id }, 'message not taken');
+    return id;
+  };
+
+  const take = async (message: InboundMessage, receivedAt: Date): Promise<Outcome> => {
+    const parsed = parseTopic(message.topic);
+    if (parsed.kind === 'ignored') return { kind: 'taken' };
+    const result =
+      parsed.kind === 'unknown'
+        ? rejected('unknown_topic', parsed.reason)
+        : await dispatch(parsed.topic, message, receivedAt);
+    if (result.kind !== 'rejected') return result;
+    return { ...result, deadLetterId: await bury(message, result, receivedAt) };
+  };
+
+  const dispatch = async (
+    topic: Topic,
+    message: InboundMessage,
+    receivedAt: Date,
+  ): Promise<{ kind: 'taken' } | Recorded | Rejected> => {
+    metrics.received(topic.lane, topic.dialect, topic.message);
+    if (topic.dialect === 'native' && topic.publisher === 'person') {
+      const decoded = decodePersonMessage(topic.message, message.payload);
+      return takePersonMessage(topic.id, decoded, receivedAt);
+    }
+    const device = await deps.registry.resolve(topic.id);
+    if (device === undefined)
+      return rejected('unknown_device', `device "${topic.id}" is not registered`);
+    if (topic.dialect === 'dji') {
+      const kind = device.kind === 'dock' ? 'dock' : 'aircraft';
+      return takeDeviceMessage(device, decodeDjiOsd(message.payload, kind, receivedAt), {
+        message,
+        receivedAt,
+      });
+    }
+    if (topic.kind !== device.kind) {
+      return rejected(
+        'wrong_device',
+        `device "${device.id}" is a ${device.kind}, not a ${topic.kind}`,
+      );
+    }
+    const decoded = decodeDeviceMessage(device.id, topic.message, message.payload);
+    return takeDeviceMessage(device, decoded, { message, receivedAt });
+  };
+
+  const takeDeviceMessage = async (
+    device: Device,
+    decoded: Decoded,
+    { message, receivedAt }: { message: InboundMessage; receivedAt: Date },
+  ): Promise<{ kind: 'taken' } | Recorded | Rejected> => {
+    switch (decoded.kind) {
+      case 'detection':
+        return takeDetectionReport(device, decoded.report, { message, receivedAt });
+      case 'telemetry':
+        await deps.telemetry.add({ ...decoded.reading, deviceId: device.id, receivedAt });
+        return { kind: 'taken' };
+      case 'status':
+        await sinks.online(device.id, decoded.online, receivedAt);
+        return { kind: 'taken' };
+      case 'rejected':
+        return decoded;
+      case 'nothing':
+      case 'position':
+      case 'receipt':
+        return { kind: 'taken' };
+    }
+  };
+
+  const takeDetectionReport = async (
+    device: Device,
+    report: DetectionReport,
+    { message, receivedAt }: { message: InboundMessage; receivedAt: Date },
+  ): Promise<Recorded | Rejected> => {
+    const started = performance.now();
+    const origin = { topic: message.topic, raw: message.payload, receivedAt };
+    const result = await sinks.detection(report, device, origin);
+    if (result.kind === 'rejected') return result;
+    const { detectionId, incidentId } = result;
+    const log = { deviceId: device.id, detectionId, incidentId };
+    if (result.kind === 'duplicate') {
+      logger.debug(log, 'detection already known');
+      return result;
+    }
+    metrics.committed(performance.now() - started);
+    logger.info(
+      { ...log, number: result.number },
+      result.opened ? 'incident opened' : 'detection joined an incident',
+    );
+    return result;
+  };
+
+  const takePersonMessage = async (
+    personId: string,
+    decoded: Decoded,
+    receivedAt: Date,
+  ): Promise<{ kind: 'taken' } | Rejected> => {
+    if (decoded.kind === 'rejected') return decoded;
+    if (decoded.kind === 'position')
+      await sinks.personPosition(personId, decoded.position, receivedAt);
+    if (decoded.kind === 'receipt') {
+      const refused = await sinks.receipt(personId, decoded.receipt, receivedAt);
+      if (refused !== undefined) return refused;
+    }
+    return { kind: 'taken' };
+  };
+
+  return {
+    async handle(message) {
+      const receivedAt = deps.now();
+      try {
+        return await take(message, receivedAt);
+      } catch (error) {
+        if (isTransient(error)) throw error;
+        logger.error({ err: error, topic: message.topic }, 'message failed and would fail again');
+        const problem = { code: 'internal_error' as const, reason: errorMessage(error) };
+        const deadLetterId = await bury(message, problem, receivedAt);
+        return { ...rejected('invalid_payload', problem.reason), deadLetterId };
+      }
+    },
+    async refuse(message) {
+      const reason = `"${message.publisherId ?? 'unknown'}" may not publish on this topic`;
+      await bury(message, { code: 'topic_not_allowed', reason }, deps.now());
+    },
+  };
+};

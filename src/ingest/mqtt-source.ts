@@ -1,0 +1,133 @@
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import type { Logger } from '../shared/logger.ts';
+import type { Part } from '../shared/part.ts';
+import type { InboundMessage, Ingest } from './ingest.ts';
+import { type Lane, parseTopic } from './topics.ts';
+
+/**
+ * How long the broker keeps our session, with the messages we have not acknowledged, while we are away.
+ * A week outlasts any repair; the broker's own limits (max_queued_messages) end earlier.
+ */
+const SESSION_EXPIRY_S = 7 * 24 * 3600;
+const RETRY_MS = 500;
+
+const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
+  alarm: [
+    '$share/fengsui-alarm/fengsui/v1/+/+/detection',
+    '$share/fengsui-alarm/fengsui/v1/person/+/receipt',
+  ],
+  telemetry: [
+    // Whole, so that a mistyped message name becomes a dead letter instead of vanishing.
+    '$share/fengsui-telemetry/fengsui/v1/+/+/+',
+    '$share/fengsui-telemetry/thing/product/+/osd',
+    // Not shared: retained messages are handed out only to plain subscriptions.
+    'fengsui/v1/+/+/status',
+  ],
+};
+
+export type MqttSourceOptions = { url: string; clientId: string; ingest: Ingest; logger: Logger };
+
+export type MqttSource = Part & { connected(): boolean };
+
+/**
+ * Takes messages from an external broker (Mosquitto 2, EMQX; MQTT 5) over one connection a lane, so that
+ * alarms do not queue behind telemetry. A message is acknowledged after `ingest.handle` resolved, that is
+ * after COMMIT; while the database is away it is tried again and the broker keeps the rest.
+ */
+export const createMqttSource = (options: MqttSourceOptions): MqttSource => {
+  const lanes = (['alarm', 'telemetry'] as const).map((lane) => createLane(lane, options));
+  return {
+    name: 'mqtt-source',
+    async start() {
+      await Promise.all(lanes.map((lane) => lane.start()));
+    },
+    async stop() {
+      await Promise.all(lanes.map((lane) => lane.stop()));
+    },
+    connected: () => lanes.every((lane) => lane.connected()),
+  };
+};
+
+const createLane = (
+  lane: Lane,
+  { url, clientId, ingest, logger }: MqttSourceOptions,
+): MqttSource => {
+  let client: MqttClient | undefined;
+  let stopping = false;
+  let subscribed = false;
+  let current: Promise<void> = Promise.resolve();
+
+  const takeUntilStored = async (message: InboundMessage): Promise<boolean> => {
+    while (!stopping) {
+      try {
+        await ingest.handle(message);
+        return true;
+      } catch (error) {
+        logger.error(
+          { err: error, topic: message.topic },
+          'message not stored, will be tried again',
+        );
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    return false;
+  };
+
+  // MQTT.js sends PUBACK when `done` is called; without it the broker delivers again.
+  const takeThenAcknowledge = async (packet: IPublishPacket, done: () => void): Promise<void> => {
+    const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
+    const message = { topic: packet.topic, payload, publisherId: null };
+    if (isOtherLanes(lane, packet.topic) || (await takeUntilStored(message))) done();
+  };
+
+  return {
+    name: `mqtt-${lane}`,
+    async start() {
+      const next = mqtt.connect(url, {
+        clientId: `${clientId}-${lane}`,
+        protocolVersion: 5,
+        clean: false,
+        properties: {
+          sessionExpiryInterval: SESSION_EXPIRY_S,
+          receiveMaximum: lane === 'alarm' ? 100 : 1000,
+        },
+        reconnectPeriod: 1_000,
+        connectTimeout: 10_000,
+        // The session may be gone after the broker restarted: subscribe on every connect, below.
+        resubscribe: false,
+      });
+      client = next;
+      // Set before the connection stands: the broker sends what is left of our session right after CONNACK,
+      // and a message that met the default handler would be acknowledged unread.
+      next.handleMessage = (packet, done) => {
+        current = takeThenAcknowledge(packet, done);
+      };
+      next.on('error', (error) => logger.error({ err: error, lane }, 'MQTT connection error'));
+      next.on('offline', () => logger.warn({ lane }, 'MQTT broker out of reach, reconnecting'));
+      next.on('connect', () => {
+        next.subscribeAsync([...SUBSCRIPTIONS[lane]], { qos: 1 }).then(
+          () => {
+            subscribed = true;
+            logger.info({ lane }, 'subscribed');
+          },
+          (error: unknown) => logger.error({ err: error, lane }, 'MQTT subscription refused'),
+        );
+      });
+      next.on('close', () => {
+        subscribed = false;
+      });
+    },
+    async stop() {
+      stopping = true;
+      await current;
+      await client?.endAsync();
+    },
+    connected: () => (client?.connected ?? false) && subscribed,
+  };
+};
+
+/** The telemetry subscription sees all native topics; what the alarm lane takes is not taken twice. */
+const isOtherLanes = (lane: Lane, topic: string): boolean => {
+  const parsed = parseTopic(topic);
+  return parsed.kind === 'known' ? parsed.topic.lane !== lane : lane === 'alarm';
+};

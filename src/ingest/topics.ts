@@ -1,0 +1,93 @@
+import type { DeviceKind } from '../devices/index.ts';
+
+/** Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. */
+export type Lane = 'alarm' | 'telemetry';
+
+export type Topic =
+  | {
+      dialect: 'native';
+      lane: Lane;
+      publisher: 'device';
+      kind: DeviceKind;
+      id: string;
+      message: DeviceMessage;
+    }
+  | { dialect: 'native'; lane: Lane; publisher: 'person'; id: string; message: PersonMessage }
+  | { dialect: 'dji'; lane: 'telemetry'; id: string; message: 'osd' };
+
+export type DeviceMessage = 'telemetry' | 'detection' | 'status';
+export type PersonMessage = 'position' | 'receipt' | 'status';
+
+export type TopicResult =
+  | { kind: 'known'; topic: Topic }
+  /** Ours (an app's inbox), or a vendor message of no interest yet: not an error, nothing to do. */
+  | { kind: 'ignored' }
+  | { kind: 'unknown'; reason: string };
+
+const DEVICE_KINDS: readonly DeviceKind[] = ['camera', 'drone', 'dock'];
+const DEVICE_MESSAGES: readonly DeviceMessage[] = ['telemetry', 'detection', 'status'];
+const PERSON_MESSAGES: readonly PersonMessage[] = ['position', 'receipt', 'status'];
+const ALARM_MESSAGES: readonly string[] = ['detection', 'receipt'];
+
+const laneOf = (message: string): Lane =>
+  ALARM_MESSAGES.includes(message) ? 'alarm' : 'telemetry';
+
+/** Reads a topic: `fengsui/v1/{kind}/{id}/{message}` or DJI's `thing|sys/product/{sn}/…`. */
+export const parseTopic = (topic: string): TopicResult => {
+  const levels = topic.split('/');
+  const [root, second, third, fourth, ...rest] = levels;
+  if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
+    return root === 'thing' && fourth === 'osd' && rest.length === 0
+      ? { kind: 'known', topic: { dialect: 'dji', lane: 'telemetry', id: third, message: 'osd' } }
+      : { kind: 'ignored' };
+  }
+  const [message, ...more] = rest;
+  if (
+    root !== 'fengsui' ||
+    second !== 'v1' ||
+    fourth === undefined ||
+    message === undefined ||
+    more.length > 0
+  ) {
+    return { kind: 'unknown', reason: 'topic is not fengsui/v1/{kind}/{id}/{message}' };
+  }
+  if (third === 'person') return personTopic(fourth, message);
+  const kind = DEVICE_KINDS.find((k) => k === third);
+  const deviceMessage = DEVICE_MESSAGES.find((m) => m === message);
+  if (kind === undefined)
+    return {
+      kind: 'unknown',
+      reason: `device kind "${third}" is not one of ${DEVICE_KINDS.join(', ')}`,
+    };
+  if (deviceMessage === undefined || (kind === 'dock' && deviceMessage === 'detection')) {
+    return { kind: 'unknown', reason: `message "${message}" is not one a ${kind} sends` };
+  }
+  return {
+    kind: 'known',
+    topic: {
+      dialect: 'native',
+      lane: laneOf(message),
+      publisher: 'device',
+      kind,
+      id: fourth,
+      message: deviceMessage,
+    },
+  };
+};
+
+const personTopic = (id: string, message: string): TopicResult => {
+  if (message === 'inbox') return { kind: 'ignored' };
+  const known = PERSON_MESSAGES.find((m) => m === message);
+  return known === undefined
+    ? { kind: 'unknown', reason: `message "${message}" is not one a person's app sends` }
+    : {
+        kind: 'known',
+        topic: {
+          dialect: 'native',
+          lane: laneOf(message),
+          publisher: 'person',
+          id,
+          message: known,
+        },
+      };
+};

@@ -1,0 +1,24 @@
+/**
+ * One telemetry message, decoded; null = not said or unknown. WGS-84 degrees; `altitudeM` above
+ * `altitudeRef`; azimuths (heading, pan, gimbal yaw) in [0, 360) from true north; tilt and pitch up positive.
+ */
+export type TelemetryReading = {
+  observedAt: Date;
+  lon: number | null;
+  lat: number | null;
+  altitudeM: number | null;
+  altitudeRef: 'ellipsoid' | 'msl' | 'takeoff' | null;
+  headingDeg: number | null;
+  panDeg: number | null;
+  tiltDeg: number | null;
+  hfovDeg: number | null;
+  gimbalPitchDeg: number | null;
+  gimbalYawDeg: number | null;
+  speedMps: number | null;
+  batteryPct: number | null;
+  flightTimeLeftS: number | null;
+  /** A vendor's status block as it came (DJI `data`), merged key by key into the latest state. */
+  osd: Record<string, unknown> | null;
+};
+
+export type TelemetryRow = TelemetryReading & { deviceId: string; receivedAt: Date };

@@ -1,0 +1,165 @@
+import type { Queryable } from '../shared/db.ts';
+import { toJsonb } from '../shared/safe-json.ts';
+import type { LatestState } from './latest-state.ts';
+import type { TelemetryRow } from './telemetry-reading.ts';
+
+/** One insert for a whole batch: a round trip and a commit a row would cost most of the throughput. */
+export const insertTelemetry = async (
+  db: Queryable,
+  rows: readonly TelemetryRow[],
+): Promise<void> => {
+  const column = <T>(pick: (row: TelemetryRow) => T): T[] => rows.map(pick);
+  await db.query(
+    `insert into telemetry (device_id, observed_at, received_at, lon, lat, altitude_m, altitude_ref, heading_deg, pan_deg,
+       tilt_deg, hfov_deg, gimbal_pitch_deg, gimbal_yaw_deg, speed_mps, battery_pct, flight_time_left_s, extras)
+     select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::float8[], $6::float8[],
+       $7::text[], $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[],
+       $15::float8[], $16::float8[], $17::jsonb[])`,
+    [
+      column((r) => r.deviceId),
+      column((r) => r.observedAt),
+      column((r) => r.receivedAt),
+      column((r) => r.lon),
+      column((r) => r.lat),
+      column((r) => r.altitudeM),
+      column((r) => r.altitudeRef),
+      column((r) => r.headingDeg),
+      column((r) => r.panDeg),
+      column((r) => r.tiltDeg),
+      column((r) => r.hfovDeg),
+      column((r) => r.gimbalPitchDeg),
+      column((r) => r.gimbalYawDeg),
+      column((r) => r.speedMps),
+      column((r) => r.batteryPct),
+      column((r) => r.flightTimeLeftS),
+      column((r) => (r.osd === null ? null : toJsonb(r.osd))),
+    ],
+  );
+};
+
+/** The vendor block is merged one level deeper: each partial message carries other keys of it. */
+const mergedOsdSql = (older: string, newer: string): string =>
+  `case when ${older}.state ? 'osd' and ${newer}.state ? 'osd'
+     then jsonb_build_object('osd', (${older}.state -> 'osd') || (${newer}.state -> 'osd')) else '{}'::jsonb end`;
+
+/**
+ * Merges states into the latest known, one row a device. A newer message wins key by key; one that arrives
+ * late only fills what is missing. "Newer" is the device's clock, but never later than our receipt: a
+ * clock that once said 2099 must not freeze the state.
+ */
+export const mergeLatestStates = async (
+  db: Queryable,
+  states: readonly LatestState[],
+): Promise<void> => {
+  const column = <T>(pick: (state: LatestState) => T): T[] => states.map(pick);
+  await db.query(
+    `insert into device_state as s (device_id, observed_at, received_at, lon, lat, position_at, state)
+     select t.* from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::float8[],
+         $6::timestamptz[], $7::jsonb[]) as t (id, observed_at, received_at, lon, lat, position_at, state)
+       join device d on d.id = t.id order by t.id
+     on conflict (device_id) do update set
+       observed_at = greatest(s.observed_at, excluded.observed_at),
+       received_at = greatest(s.received_at, excluded.received_at),
+       lon = case when excluded.position_at >= coalesce(s.position_at, '-infinity') then excluded.lon else s.lon end,
+       lat = case when excluded.position_at >= coalesce(s.position_at, '-infinity') then excluded.lat else s.lat end,
+       position_at = greatest(s.position_at, excluded.position_at),
+       state = case when excluded.observed_at >= coalesce(s.observed_at, '-infinity')
+         then (s.state || excluded.state) || ${mergedOsdSql('s', 'excluded')}
+         else (excluded.state || s.state) || ${mergedOsdSql('excluded', 's')}
+       end`,
+    [
+      column((s) => s.deviceId),
+      column((s) => s.observedAt),
+      column((s) => s.receivedAt),
+      column((s) => s.lon),
+      column((s) => s.lat),
+      column((s) => s.positionAt),
+      column((s) => toJsonb(s.state)),
+    ],
+  );
+};
+
+/** Online or offline as the device or its will said. */
+export const setOnline = async (
+  db: Queryable,
+  deviceId: string,
+  change: { online: boolean; at: Date },
+): Promise<void> => {
+  await db.query(
+    `insert into device_state as s (device_id, online, online_at) values ($1, $2, $3)
+     on conflict (device_id) do update set online = excluded.online,
+       online_at = case when s.online is distinct from excluded.online then excluded.online_at else s.online_at end`,
+    [deviceId, change.online, change.at],
+  );
+};
+
+/** The embedded broker forgets its clients when the process ends, so nobody is online until it says so again. */
+export const setAllOffline = async (db: Queryable, at: Date): Promise<void> => {
+  await db.query(`update device_state set online = false, online_at = $1 where online`, [at]);
+};
+
+export type TrackPoint = {
+  observedAt: Date;
+  receivedAt: Date;
+  lon: number | null;
+  lat: number | null;
+  altitudeM: number | null;
+  altitudeRef: string | null;
+  headingDeg: number | null;
+  panDeg: number | null;
+  tiltDeg: number | null;
+  hfovDeg: number | null;
+  speedMps: number | null;
+  batteryPct: number | null;
+};
+
+/** A device's telemetry by its own clock, oldest first, `from` ≤ observedAt < `to`. */
+export const listTrack = async (
+  db: Queryable,
+  query: { deviceId: string; from: Date; to: Date; limit: number },
+): Promise<TrackPoint[]> => {
+  const { rows } = await db.query<TrackPoint>(
+    `select observed_at as "observedAt", received_at as "receivedAt", lon, lat, altitude_m as "altitudeM",
+       altitude_ref as "altitudeRef", heading_deg as "headingDeg", pan_deg as "panDeg", tilt_deg as "tiltDeg",
+       hfov_deg as "hfovDeg", speed_mps as "speedMps", battery_pct as "batteryPct"
+     from telemetry where device_id = $1 and observed_at >= $2 and observed_at < $3
+     order by observed_at limit $4`,
+    [query.deviceId, query.from, query.to, query.limit],
+  );
+  return rows;
+};
+
+/** The last position a device reported, or null. */
+export const lastPosition = async (
+  db: Queryable,
+  deviceId: string,
+): Promise<{ lon: number; lat: number; at: Date } | null> => {
+  const { rows } = await db.query<{ lon: number; lat: number; at: Date }>(
+    `select lon, lat, position_at as at from device_state where device_id = $1 and lon is not null`,
+    [deviceId],
+  );
+  return rows[0] ?? null;
+};
+
+/** Keeps the newest position of a person by their own clock. */
+export const savePersonPosition = async (
+  db: Queryable,
+  p: {
+    personId: string;
+    lon: number;
+    lat: number;
+    accuracyM: number | null;
+    observedAt: Date;
+    receivedAt: Date;
+  },
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `insert into person_state as s (person_id, lon, lat, accuracy_m, observed_at, received_at)
+     select $1, $2, $3, $4, $5, $6 where exists (select 1 from person where id = $1)
+     on conflict (person_id) do update set lon = excluded.lon, lat = excluded.lat, accuracy_m = excluded.accuracy_m,
+       observed_at = excluded.observed_at, received_at = excluded.received_at
+     where least(excluded.observed_at, excluded.received_at) >= least(s.observed_at, s.received_at)`,
+    [p.personId, p.lon, p.lat, p.accuracyM, p.observedAt, p.receivedAt],
+  );
+  return rowCount === 1;
+};
