@@ -1,0 +1,102 @@
+import Type from 'typebox';
+import { AppError } from '../shared/app-error.ts';
+import type { Policy } from '../shared/county-config.ts';
+import { PolicySchema } from '../shared/county-config.ts';
+import type { Pool } from '../shared/db.ts';
+import { withTransaction } from '../shared/db.ts';
+import { ADMIN_ONLY, ANY_ROLE, PageQuery, pageOf, type RouteGroup } from '../shared/http.ts';
+import { RegionSchema } from './region.ts';
+import { checkRegions } from './region-check.ts';
+import type { RegionLookup } from './region-index.ts';
+import { lockRegionTree, upsertRegions } from './region-store.ts';
+
+/** A county with its villages in full detail is some 20 MB of GeoJSON. */
+const MAX_IMPORT_BYTES = 50 * 1024 * 1024;
+
+const FeatureCollectionSchema = Type.Object(
+  {
+    type: Type.Literal('FeatureCollection'),
+    features: Type.Array(Type.Unknown(), { minItems: 1 }),
+  },
+  { description: 'GeoJSON; other members (name, crs …) are ignored' },
+);
+
+const ListQuery = Type.Object({
+  ...PageQuery,
+  geometry: Type.Optional(
+    Type.Boolean({ default: true, description: 'false leaves the outlines out' }),
+  ),
+});
+
+/** `GET regions`, `POST regions/import`, `GET policies`. */
+export const regionRoutes =
+  (deps: { pool: Pool; regions: RegionLookup; policies: readonly Policy[] }): RouteGroup =>
+  (app) => {
+    const { pool, regions, policies } = deps;
+
+    app.get(
+      '/regions',
+      {
+        config: { access: ANY_ROLE },
+        schema: {
+          tags: ['regions'],
+          summary: 'Regions, ordered by id; `default` covers everything',
+          querystring: ListQuery,
+          response: { 200: pageOf(RegionSchema) },
+        },
+      },
+      async (request) => {
+        const { limit = 50, cursor, geometry: withGeometry = true } = request.query;
+        const rest = regions.all().filter((region) => cursor === undefined || region.id > cursor);
+        const items = rest
+          .slice(0, limit)
+          .map(({ geometry, ...region }) => (withGeometry ? { ...region, geometry } : region));
+        const last = items.at(-1);
+        return rest.length > limit && last !== undefined ? { items, next: last.id } : { items };
+      },
+    );
+
+    app.post(
+      '/regions/import',
+      {
+        bodyLimit: MAX_IMPORT_BYTES,
+        config: { access: ADMIN_ONLY },
+        schema: {
+          tags: ['regions'],
+          summary:
+            'Import regions from a GeoJSON FeatureCollection; all or nothing, an id known already is replaced',
+          body: FeatureCollectionSchema,
+          response: { 200: Type.Object({ imported: Type.Integer() }) },
+        },
+      },
+      async (request) => {
+        const { features } = request.body;
+        const imported = await withTransaction(pool, async (tx) => {
+          const result = checkRegions(features, await lockRegionTree(tx));
+          if (!result.ok) {
+            throw new AppError(
+              'unprocessable',
+              `${result.errors.length} fault(s) in ${features.length} features; nothing was imported`,
+              { errors: result.errors },
+            );
+          }
+          await upsertRegions(tx, result.regions);
+          return result.regions.length;
+        });
+        return { imported };
+      },
+    );
+
+    app.get(
+      '/policies',
+      {
+        config: { access: ANY_ROLE },
+        schema: {
+          tags: ['people'],
+          summary: 'Escalation policies, as configured in config/county.json',
+          response: { 200: Type.Object({ items: Type.Array(PolicySchema) }) },
+        },
+      },
+      async () => ({ items: [...policies] }),
+    );
+  };
