@@ -1,0 +1,92 @@
+import helmet from '@fastify/helmet';
+import type { App, RouteGroup } from '../shared/http.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Metrics } from '../shared/metrics.ts';
+import { type Authenticator, guardRoutes } from './access.ts';
+import { createFastifyApp } from './fastify-app.ts';
+import type { Health } from './health.ts';
+import { healthRoutes } from './health-routes.ts';
+import { describeApi, serveApiDocs } from './open-api.ts';
+import { DEFAULT_RATE_LIMITS, limitAddresses, type RateLimits } from './rate-limit.ts';
+
+export const API_PREFIX = '/api/v1';
+
+export type AppOptions = {
+  logger: Logger;
+  auth: Authenticator;
+  health: Health;
+  metrics: Metrics;
+  /** Mounted below /api/v1. */
+  routes: readonly RouteGroup[];
+  /** Mounted at the root: the console. */
+  rootRoutes?: readonly RouteGroup[];
+  /** Version of the service, shown in the API document. */
+  version?: string;
+  limits?: Partial<RateLimits>;
+  trustProxy?: boolean;
+};
+
+/** Puts the HTTP side together; it does not listen. Throws when a route does not say whom it admits. */
+export const createApp = async ({
+  logger,
+  auth,
+  health,
+  metrics,
+  routes,
+  rootRoutes = [],
+  version = '0.0.0',
+  limits = {},
+  trustProxy = false,
+}: AppOptions): Promise<App> => {
+  const app = createFastifyApp({ logger, trustProxy });
+  const { perAddress } = { ...DEFAULT_RATE_LIMITS, ...limits };
+  await protect(app);
+  await limitAddresses(app, perAddress);
+  guardRoutes(app, auth);
+  measureRequests(app, metrics);
+  await describeApi(app, version);
+  await serveApiDocs(app);
+  for (const group of [healthRoutes({ health, metrics }), ...rootRoutes]) group(app);
+  await app.register(
+    async (api: App) => {
+      for (const group of routes) group(api);
+    },
+    { prefix: API_PREFIX },
+  );
+  await app.ready();
+  return app;
+};
+
+/** Security headers. TLS ends at a proxy in front, so upgrading requests and HSTS are its business. */
+const protect = async (app: App): Promise<void> => {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+};
+
+const measureRequests = (app: App, metrics: Metrics): void => {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    // A stream lasts for hours: its duration says nothing about how fast answers are.
+    if (reply.getHeader('content-type') === 'text/event-stream') return;
+    metrics.httpRequests.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+  });
+};
