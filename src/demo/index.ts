@@ -1,21 +1,9 @@
-import type { Env } from '../shared/env.ts';
-import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
+import type { DemoOptions } from './demo.ts';
 import { demoEnv, demoSeed } from './demo-env.ts';
 
+export type { DemoOptions };
 export { demoEnv, demoSeed };
-
-export type DemoOptions = {
-  env: Env;
-  /** Which county is made up; see `demoSeed`. */
-  seed: number;
-  /** Where the running service answers, with the real ports: `http://127.0.0.1:8080`, `mqtt://127.0.0.1:1883`. */
-  baseUrl: string;
-  mqttUrl: string;
-  logger: Logger;
-  /** Writes text to the terminal as it is: no newline is added. */
-  print(text: string): void;
-};
 
 /**
  * The demo county and its fire. `start` resolves when the county is loaded and rejects when it cannot

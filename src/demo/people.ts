@@ -7,33 +7,19 @@ export type DemoPerson = {
   name: string;
   roles: ('viewer' | 'operator' | 'duty_officer' | 'dispatcher')[];
   regionId: string;
-  locale: 'zh-CN' | 'en';
-  /** E.164. Begins +86129: no Chinese mobile number does, so nobody can be rung by accident. */
+  /** E.164, invented: +86 199 0000 0001 and on. */
   phone: string;
+  /** User name, for those who log in to the console. */
+  account?: string;
   /** Sends positions and receives alarms over MQTT. */
   app: boolean;
   /** Stands in for this kind of resource, moving. */
   walksAs?: 'ranger' | 'grid_member';
 };
 
-const SURNAMES = [...'李王张刘陈杨周谭何罗唐段侯阳颜欧肖彭邓曾'];
-const GIVEN = [
-  ...[
-    '建国',
-    '志强',
-    '小兵',
-    '春生',
-    '海燕',
-    '国平',
-    '秋菊',
-    '文辉',
-    '桂兰',
-    '新华',
-    '丽萍',
-    '卫东',
-  ],
-  ...['冬梅', '光明', '永红', '爱莲', '军', '勇', '芳', '敏', '林', '青山', '山花', '松柏'],
-];
+const SURNAMES = '李 王 张 刘 陈 杨 周 谭 何 罗 唐 段 侯 阳 颜 欧 肖 彭 邓 曾'.split(' ');
+const GIVEN =
+  '建国 志强 春生 海燕 国平 秋菊 文辉 桂兰 新华 丽萍 卫东 冬梅 永红 军 勇 芳 青山 松柏'.split(' ');
 
 /** Six county duty officers share the watch. */
 const COUNTY_OFFICERS = 6;
@@ -44,21 +30,21 @@ const COUNTY_OFFICERS = 6;
  */
 export const createPeople = (townships: readonly Township[], random: Random): DemoPerson[] => {
   const people: DemoPerson[] = [];
-  const add = (person: Omit<DemoPerson, 'name' | 'phone' | 'locale'>): void => {
-    const number = String(people.length + 1).padStart(8, '0');
+  const add = (person: Omit<DemoPerson, 'name' | 'phone'>): void => {
+    const number = String(people.length + 1).padStart(4, '0');
     people.push({
       ...person,
       name: random.pick(SURNAMES) + random.pick(GIVEN),
-      phone: `+86129${number}`,
-      locale: 'zh-CN',
+      phone: `+861990000${number}`,
     });
   };
   for (let i = 1; i <= COUNTY_OFFICERS; i++) {
-    add({ key: `duty-${i}`, roles: ['duty_officer'], regionId: COUNTY_ID, app: i === 1 });
+    const officer = { key: `duty-${i}`, roles: ['duty_officer' as const], regionId: COUNTY_ID };
+    add({ ...officer, app: i === 1, ...(i === 1 ? { account: 'duty' } : {}) });
   }
-  add({ key: 'dispatcher', roles: ['dispatcher'], regionId: COUNTY_ID, app: true });
-  add({ key: 'operator', roles: ['operator'], regionId: COUNTY_ID, app: false });
-  add({ key: 'viewer', roles: ['viewer'], regionId: COUNTY_ID, app: false });
+  for (const role of ['dispatcher', 'operator', 'viewer'] as const) {
+    add({ key: role, roles: [role], regionId: COUNTY_ID, app: false, account: role });
+  }
   for (const { id } of townships) {
     add({ key: `officer-${id}`, roles: ['duty_officer'], regionId: id, app: false });
     for (const walksAs of ['ranger', 'grid_member'] as const) {

@@ -1,14 +1,14 @@
 /** A repeatable stream of numbers: the same seed gives the same stream on every machine. */
 export type Random = {
   /** Uniform in [0, 1). */
-  next(): number;
+  next: () => number;
   /** Uniform in [min, max). */
-  between(min: number, max: number): number;
+  between: (min: number, max: number) => number;
   /** Whole number, min ≤ n ≤ max. */
-  int(min: number, max: number): number;
+  int: (min: number, max: number) => number;
   /** Normal, mean 0, standard deviation 1. */
-  normal(): number;
-  pick<T>(items: readonly T[]): T;
+  normal: () => number;
+  pick: <T>(items: readonly T[]) => T;
 };
 
 /** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for scenery, not for secrets. */

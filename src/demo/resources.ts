@@ -29,7 +29,7 @@ const townshipStock = (
   country: Country,
   township: Township,
   random: Random,
-): { kind: string; count: number; make(number: number): Made }[] => {
+): { kind: string; count: number; make: (number: number) => Made }[] => {
   const { name } = township;
   const near = (maxM: number): Point => point(placeNear(township, country.county, random, maxM));
   return [

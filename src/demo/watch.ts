@@ -8,9 +8,15 @@ const STOPS = 12;
 const STOP_S = 3;
 const TOUR_TILT_DEG = -2;
 
-/** The rotating tour: twelve stops of three seconds, overlapping by half a frame. `tS` ≥ 0. */
-export const tourAim = (startStop: number, hfovDeg: number, tS: number): Aim => ({
-  panDeg: ((startStop + Math.floor(tS / STOP_S)) % STOPS) * (360 / STOPS),
+/** One round of the tour, seconds. */
+export const TOUR_S = STOPS * STOP_S;
+
+/**
+ * The rotating tour: twelve stops of three seconds, overlapping by half a frame. `tS` ≥ 0; `phaseS`, how
+ * far into its round the camera was at 0, keeps a hundred cameras from turning in step.
+ */
+export const tourAim = (phaseS: number, hfovDeg: number, tS: number): Aim => ({
+  panDeg: (Math.floor((phaseS + tS) / STOP_S) % STOPS) * (360 / STOPS),
   tiltDeg: TOUR_TILT_DEG,
   hfovDeg,
 });
@@ -32,12 +38,12 @@ export type Watch =
 
 export type WatchSettings = {
   watcher: Pick<Watcher, 'azimuthDeg' | 'elevationDeg' | 'visibleFromM'>;
-  startStop: number;
+  phaseS: number;
   hfovDeg: number;
   /** How long smoke must persist before this camera's recognition believes it, seconds. */
   persistenceS: number;
   /** Time from this frame's alarm to the next, seconds. */
-  frameEveryS(): number;
+  frameEveryS: () => number;
 };
 
 /** A camera that has told this often is not telling anything new. */
@@ -55,7 +61,7 @@ export const stepWatch = (
 ): WatchStep => {
   const { watcher, persistenceS, frameEveryS } = settings;
   if (watch.mode === 'touring') {
-    const aim = tourAim(settings.startStop, settings.hfovDeg, tS);
+    const aim = tourAim(settings.phaseS, settings.hfovDeg, tS);
     const inFrame = Math.abs(turnDeg(aim.panDeg, watcher.azimuthDeg)) < aim.hfovDeg * 0.45;
     const sees = smokeM >= watcher.visibleFromM && inFrame;
     return { watch: sees ? { mode: 'checking', sinceS: tS, aim } : watch, aim, detects: false };
