@@ -1,6 +1,4 @@
-export {
-  createEmbeddedPostgres,
-  type EmbeddedPostgres,
-  type EmbeddedPostgresOptions,
-} from './postgres.ts';
+export { createEmbeddedBroker, type EmbeddedBroker } from './broker.ts';
+export type { BrokerAccess, BrokerMessage } from './broker-access.ts';
+export { createEmbeddedPostgres, type EmbeddedPostgres } from './postgres.ts';
 export { makeWritable } from './postgres-place.ts';

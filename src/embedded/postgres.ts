@@ -30,7 +30,7 @@ export type EmbeddedPostgresOptions = {
   dataDir: string;
   logger: Logger;
   /** The server ended by itself while the service ran: end the process, so that a supervisor starts both again. */
-  onExit(error: Error): void;
+  onExit: (error: Error) => void;
   /** False only for tests: faster, but a power cut would damage the data. */
   durable?: boolean;
 };
@@ -110,7 +110,11 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
     });
     await rename(draft, pgData);
     const folder = await open(baseDir);
-    await folder.sync().finally(() => folder.close());
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
   };
 
   const launch = async (
@@ -145,6 +149,7 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
     clearInterval(pruneTimer);
     process.off('exit', onProcessExit);
     if (server !== undefined) await stopServer(server, logger);
+    if (socketDir !== '') await rm(socketDir, { recursive: true, force: true });
     lock?.release();
   };
 

@@ -63,5 +63,9 @@ export const databaseUrl = (adminUrl: string, database: string): string => {
 export const run = async (connectionString: string, sql: string): Promise<void> => {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 };
