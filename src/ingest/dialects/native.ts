@@ -124,7 +124,12 @@ const readAs = <T extends TSchema>(
   const parsed = parseJsonPayload(payload);
   if (parsed.kind === 'rejected') return parsed;
   const checked = check(parsed.value);
-  if (checked.ok) return { kind: 'read', value: checked.value };
+  if (checked.ok) {
+    // The date-time format admits a leap second, which a JavaScript Date does not.
+    const { at } = checked.value as { at: string };
+    if (!Number.isNaN(Date.parse(at))) return { kind: 'read', value: checked.value };
+    return rejected('invalid_payload', '/at is not a time');
+  }
   const reasons = checked.errors.slice(0, 5).map((error) => `${error.path} ${error.message}`);
   return rejected('invalid_payload', reasons.join('; '));
 };

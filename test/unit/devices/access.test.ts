@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createSecret,
+  hashSecret,
+  mayPublish,
+  maySubscribe,
+  mosquittoFiles,
+  type Principal,
+  verifySecret,
+} from '../../../src/devices/index.ts';
+
+const gatewayOf = (id: string): string | null => (id === 'DRONE1' ? 'DOCK1' : null);
+const camera: Principal = { owner: 'device', kind: 'camera', id: 'cam-1' };
+const dock: Principal = { owner: 'device', kind: 'dock', id: 'DOCK1' };
+const person: Principal = { owner: 'person', id: 'p-1' };
+
+describe('secrets', () => {
+  it('verify against their own hash only', () => {
+    const secret = createSecret();
+    const hash = hashSecret(secret);
+    expect(verifySecret(secret, hash)).toBe(true);
+    expect(verifySecret(`${secret}x`, hash)).toBe(false);
+    expect(verifySecret(secret, 'not a hash')).toBe(false);
+    expect(createSecret()).not.toBe(secret);
+  });
+
+  it('have the format of a Mosquitto password file', () => {
+    expect(hashSecret('x')).toMatch(/^\$7\$101\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/=]{88}$/);
+  });
+});
+
+describe('mayPublish', () => {
+  it.each([
+    [camera, 'fengsui/v1/camera/cam-1/detection', true],
+    [camera, 'fengsui/v1/camera/cam-1/status', true],
+    [camera, 'fengsui/v1/camera/cam-2/detection', false],
+    [camera, 'fengsui/v1/camera/cam-11/detection', false],
+    [camera, 'fengsui/v1/drone/cam-1/detection', false],
+    [camera, 'fengsui/v1/camera/cam-1/nonsense', false],
+    [camera, 'fengsui/v1/person/p-1/inbox', false],
+    [dock, 'thing/product/DOCK1/osd', true],
+    [dock, 'thing/product/DRONE1/osd', true],
+    [dock, 'thing/product/DRONE2/osd', false],
+    [dock, 'sys/product/DOCK1/status', true],
+    [person, 'fengsui/v1/person/p-1/receipt', true],
+    [person, 'fengsui/v1/person/p-1/inbox', false],
+    [person, 'fengsui/v1/person/p-2/position', false],
+    [person, 'thing/product/p-1/osd', false],
+  ])('%o on %s: %s', (principal, topic, allowed) => {
+    expect(mayPublish(principal, topic, gatewayOf)).toBe(allowed);
+  });
+});
+
+describe('maySubscribe', () => {
+  it.each([
+    [person, 'fengsui/v1/person/p-1/inbox', true],
+    [person, 'fengsui/v1/person/+/inbox', false],
+    [person, '#', false],
+    [person, 'fengsui/v1/person/p-2/inbox', false],
+    [dock, 'thing/product/DOCK1/services', true],
+    [dock, 'thing/product/+/services', false],
+    [camera, 'fengsui/v1/camera/cam-1/#', true],
+    [camera, '$share/g/fengsui/v1/#', false],
+  ])('%o on %s: %s', (principal, filter, allowed) => {
+    expect(maySubscribe(principal, filter, gatewayOf)).toBe(allowed);
+  });
+});
+
+it('writes the same rules for Mosquitto', () => {
+  const { passwd, acl } = mosquittoFiles(
+    [
+      { owner: 'device', id: 'DOCK1', kind: 'dock', gatewayId: null, secretHash: '$7$h1' },
+      { owner: 'device', id: 'DRONE1', kind: 'drone', gatewayId: 'DOCK1', secretHash: '$7$h2' },
+      { owner: 'person', id: 'p-1', secretHash: '$7$h3' },
+    ],
+    { username: 'fengsui', secretHash: '$7$h0' },
+  );
+  expect(passwd).toBe('fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\np-1:$7$h3\n');
+  const dockRules = acl.split('user ').find((block) => block.startsWith('DOCK1'));
+  expect(dockRules).toContain('topic readwrite thing/product/DRONE1/#');
+  const personRules = acl.split('user ').find((block) => block.startsWith('p-1'));
+  expect(personRules).toContain('topic read fengsui/v1/person/p-1/#');
+  expect(personRules).not.toContain('thing/product');
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parseTopic } from '../../../src/ingest/topics.ts';
+
+describe('parseTopic', () => {
+  it.each([
+    [
+      'fengsui/v1/camera/cam-1/detection',
+      { dialect: 'native', lane: 'alarm', kind: 'camera', id: 'cam-1', message: 'detection' },
+    ],
+    [
+      'fengsui/v1/drone/d/telemetry',
+      { dialect: 'native', lane: 'telemetry', kind: 'drone', id: 'd', message: 'telemetry' },
+    ],
+    [
+      'fengsui/v1/person/p/receipt',
+      { dialect: 'native', lane: 'alarm', publisher: 'person', id: 'p', message: 'receipt' },
+    ],
+    ['fengsui/v1/person/p/position', { dialect: 'native', lane: 'telemetry', publisher: 'person' }],
+    ['thing/product/SN1/osd', { dialect: 'dji', id: 'SN1', message: 'osd' }],
+  ])('knows %s', (topic, expected) => {
+    expect(parseTopic(topic)).toMatchObject({ kind: 'known', topic: expected });
+  });
+
+  it.each(['fengsui/v1/person/p/inbox', 'thing/product/SN1/events', 'sys/product/SN1/status'])(
+    'ignores %s',
+    (topic) => {
+      expect(parseTopic(topic).kind).toBe('ignored');
+    },
+  );
+
+  it.each([
+    'fengsui/v1/camera/cam-1/detecton',
+    'fengsui/v1/toaster/t/detection',
+    'fengsui/v1/dock/d/detection',
+    'fengsui/v1/camera/cam-1',
+    'fengsui/v1/camera/cam-1/detection/more',
+    'fengsui/v2/camera/cam-1/detection',
+    'something',
+  ])('does not know %s', (topic) => {
+    expect(parseTopic(topic).kind).toBe('unknown');
+  });
+});

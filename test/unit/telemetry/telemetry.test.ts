@@ -1,0 +1,118 @@
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { createBatchWriter, foldStates, type TelemetryRow } from '../../../src/telemetry/index.ts';
+
+const t0 = new Date('2026-04-05T03:00:00Z');
+const at = (s: number): Date => new Date(t0.getTime() + s * 1000);
+const row = (over: Partial<TelemetryRow> = {}): TelemetryRow => ({
+  deviceId: 'dock-1',
+  observedAt: t0,
+  receivedAt: t0,
+  lon: null,
+  lat: null,
+  altitudeM: null,
+  altitudeRef: null,
+  headingDeg: null,
+  panDeg: null,
+  tiltDeg: null,
+  hfovDeg: null,
+  gimbalPitchDeg: null,
+  gimbalYawDeg: null,
+  speedMps: null,
+  batteryPct: null,
+  flightTimeLeftS: null,
+  osd: null,
+  ...over,
+});
+
+describe('foldStates', () => {
+  it("merges a dock's partial messages", () => {
+    const [state] = foldStates([
+      row({ osd: { job_number: 492 } }),
+      row({ observedAt: at(1), receivedAt: at(1), osd: { wireless_link: { sdr_quality: 4 } } }),
+      row({ observedAt: at(2), receivedAt: at(2), lon: 113.7, lat: 22.9, osd: { mode_code: 1 } }),
+    ]);
+    expect(state).toMatchObject({ lon: 113.7, lat: 22.9, positionAt: at(2) });
+    expect(state?.state.osd).toEqual({
+      job_number: 492,
+      wireless_link: { sdr_quality: 4 },
+      mode_code: 1,
+    });
+  });
+
+  it('keeps the last known position when a later message has none', () => {
+    const [state] = foldStates([
+      row({ lon: 113.1, lat: 26.1 }),
+      row({ observedAt: at(5), receivedAt: at(5), batteryPct: 70 }),
+    ]);
+    expect(state).toMatchObject({ lon: 113.1, lat: 26.1, positionAt: t0, observedAt: at(5) });
+    expect(state?.state.batteryPct).toBe(70);
+  });
+
+  it('orders by the device clock, and does not believe a clock ahead of ours', () => {
+    const [state] = foldStates([
+      row({ observedAt: at(10), receivedAt: at(10), batteryPct: 60 }),
+      row({ observedAt: at(4), receivedAt: at(11), batteryPct: 80 }),
+    ]);
+    expect(state?.state.batteryPct).toBe(60);
+    const [ahead] = foldStates([
+      row({ observedAt: new Date('2099-01-01T00:00:00Z'), receivedAt: at(1), batteryPct: 50 }),
+      row({ observedAt: at(2), receivedAt: at(2), batteryPct: 49 }),
+    ]);
+    expect(ahead?.observedAt).toEqual(at(2));
+    expect(ahead?.state.batteryPct).toBe(49);
+  });
+});
+
+describe('the batch writer', () => {
+  const logger = pino({ level: 'silent' });
+  const options = { onWritten: vi.fn(), onDropped: vi.fn(), logger };
+
+  it('writes everything on stop', async () => {
+    const written: TelemetryRow[] = [];
+    const writer = createBatchWriter({
+      ...options,
+      write: async (rows) => void written.push(...rows),
+    });
+    await writer.start();
+    for (let i = 0; i < 5000; i += 1) void writer.add(row());
+    await writer.stop();
+    expect(written).toHaveLength(5000);
+  });
+
+  it('writes again what failed, in order', async () => {
+    const written: number[] = [];
+    let failures = 1;
+    const writer = createBatchWriter({
+      ...options,
+      write: async (rows) => {
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error('database away');
+        }
+        written.push(...rows.map((r) => r.batteryPct ?? -1));
+      },
+    });
+    await writer.start();
+    for (let i = 0; i < 10; i += 1) void writer.add(row({ batteryPct: i }));
+    await vi.waitFor(() => expect(written).toHaveLength(10), { timeout: 5000 });
+    expect(written).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await writer.stop();
+  });
+
+  it('makes the source wait past the high-water mark and lets it go again', async () => {
+    let release: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const writer = createBatchWriter({ ...options, write: () => gate });
+    let wait: Promise<void> | undefined;
+    for (let i = 0; i < 25_000; i += 1) wait = writer.add(row());
+    expect(wait).toBeInstanceOf(Promise);
+    release?.();
+    await wait;
+    expect(writer.buffered()).toBeLessThan(20_000);
+    await writer.stop();
+    expect(writer.buffered()).toBe(0);
+  });
+});
