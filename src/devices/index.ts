@@ -20,6 +20,7 @@ export {
   revokeCredential,
 } from './device-store.ts';
 export { type BrokerUser, mosquittoFiles, type ServiceLogin } from './mosquitto-files.ts';
+export { createMosquittoFilesWriter, writeMosquittoFiles } from './mosquitto-files-writer.ts';
 export { changeDevice, type RegisterDeps, registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';
