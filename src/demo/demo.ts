@@ -1,6 +1,21 @@
+import { AppError } from '../shared/app-error.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { Env } from '../shared/env.ts';
+import { localTime } from '../shared/local-time.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
+import { type ApiClient, createApiClient } from './api-client.ts';
+import { type County, createCounty } from './county.ts';
+import { isLoopback } from './demo-env.ts';
+import { createDemoStateFile, type DemoState, type DemoStateFile } from './demo-state-file.ts';
+import { createFire, type Fire } from './fire.ts';
+import { loadCounty, loadSteps, requireEmptyService } from './load.ts';
+import { createProgress } from './progress.ts';
+import { townshipAt } from './regions.ts';
+import { createSimulator } from './simulator.ts';
+import { eventText, loadingLabel, titleText, welcomeText } from './stage-text.ts';
+import type { StoryContext } from './story-text.ts';
+import { tellIncidents } from './tell-incidents.ts';
 
 export type DemoOptions = {
   env: Env;
@@ -14,11 +29,107 @@ export type DemoOptions = {
   print: (text: string) => void;
 };
 
-/** One run of the demo. */
-export const createDemoRun = (options: DemoOptions): Part => ({
-  name: 'demo',
-  async start() {
-    options.logger.warn('the demo county is not built yet');
-  },
-  async stop() {},
-});
+/** One run of the demo: the county is loaded in `start`, the simulation runs until `stop`. */
+export const createDemoRun = (options: DemoOptions): Part => {
+  const { env, seed, baseUrl, mqttUrl, logger, print } = options;
+  const ending = new AbortController();
+  const { signal } = ending;
+  let simulator: Part | undefined;
+  let telling: Promise<void> = Promise.resolve();
+
+  const say = (text: string): void => {
+    const time = localTime(systemClock.now(), env.timeZone);
+    print(`${text.startsWith('━') ? '\n' : `${time} `}${text}\n`);
+  };
+
+  return {
+    name: 'demo',
+    async start() {
+      requireLoopback(baseUrl, mqttUrl);
+      const password = env.adminPassword ?? '';
+      const api = createApiClient({ baseUrl, username: 'admin', password, signal });
+      const file = createDemoStateFile(env.dataDir);
+      const state = await openState(api, file, seed);
+      const county = createCounty(seed);
+      const fire = createFire(county, seed, state.runs);
+      print(`${titleText(county, seed, env.locale)}\n`);
+      await load({ api, county, state, file }, { env, print, password });
+      state.runs += 1;
+      await file.write(state);
+      print(`${welcomeText({ baseUrl, password, locale: env.locale })}\n`);
+
+      const context = storyContext(county, fire, env);
+      telling = tellIncidents({ api, context, say, logger, signal });
+      simulator = createSimulator({
+        county,
+        fire,
+        seed,
+        state,
+        mqttUrl,
+        clock: systemClock,
+        logger,
+        onEvent: (event) => say(eventText(event, fire, env.locale)),
+      });
+      if (!signal.aborted) await simulator.start();
+    },
+    async stop() {
+      ending.abort();
+      await simulator?.stop();
+      await telling;
+    },
+  };
+};
+
+/** Invented people and devices belong on the machine they were invented on. */
+const requireLoopback = (baseUrl: string, mqttUrl: string): void => {
+  for (const url of [baseUrl, mqttUrl]) {
+    if (isLoopback(url)) continue;
+    throw new AppError(
+      'startup',
+      `the demo runs against this machine only, not ${new URL(url).host}; unset MQTT_URL and HOST, or point them to 127.0.0.1`,
+    );
+  }
+};
+
+/** What an earlier run left, or a first state for a service that is still empty. */
+const openState = async (api: ApiClient, file: DemoStateFile, seed: number): Promise<DemoState> => {
+  const earlier = await file.read();
+  if (earlier === undefined) {
+    await requireEmptyService(api);
+    const state: DemoState = { seed, runs: 0, secrets: {}, people: {} };
+    await file.write(state);
+    return state;
+  }
+  if (earlier.seed === seed) return earlier;
+  throw new AppError(
+    'startup',
+    `DATA_DIR holds the county of DEMO_SEED=${earlier.seed}, not ${seed}; start with that seed or another DATA_DIR`,
+  );
+};
+
+type Loading = { api: ApiClient; county: County; state: DemoState; file: DemoStateFile };
+
+const load = async (
+  loading: Loading,
+  { env, print, password }: Pick<DemoOptions, 'env' | 'print'> & { password: string },
+): Promise<void> => {
+  const now = systemClock.now();
+  const progress = createProgress({
+    label: loadingLabel(env.locale),
+    total: loadSteps(loading.county, now),
+    isTty: process.stdout.isTTY,
+    print,
+  });
+  await loadCounty({ ...loading, password, locale: env.locale, now, onStep: progress.step });
+};
+
+const storyContext = (county: County, fire: Fire, env: Env): StoryContext => {
+  const names = new Map<string, string>();
+  for (const { id, name } of [...county.cameras, ...county.drones]) names.set(id, name);
+  return {
+    locale: env.locale,
+    fire: fire.at,
+    placeAt: (at) => townshipAt(at, county.townships)?.name,
+    sourceName: (id) => names.get(id) ?? id,
+  };
+};

@@ -37,14 +37,21 @@ const checkItems: Check<{ items: { id: string }[] }> = checkerOf(
   Type.Object({ items: Type.Array(Type.Object({ id: Type.String() })) }),
 );
 
-/** Runs `work` over all items, `PARALLEL` at a time; the first failure stops the rest. */
+/** Runs `work` over all items, `PARALLEL` at a time; after a failure no further item is begun. */
 const eachInParallel = async <T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
 ): Promise<void> => {
-  const queue = items[Symbol.iterator]();
+  const queue = [...items];
   const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
 };

@@ -1,0 +1,149 @@
+import { geodesicInverse, type LonLat } from '../shared/geo.ts';
+
+export type Locale = 'zh-CN' | 'en';
+
+/** As much of an incident as the story tells. */
+export type StoryIncident = {
+  number: string;
+  status: string;
+  fix: {
+    lon: number;
+    lat: number;
+    method: string;
+    ellipse: { semiMajorM: number; semiMinorM: number };
+  };
+  detectionCount: number;
+  sources: string[];
+};
+
+export type NearbyItem = { kind: string; name: string; distanceM: number; azimuthDeg: number };
+export type StoryMessage = { channel: string; address: string; text: string };
+
+const WINDS = {
+  'zh-CN': ['北', '东北', '东', '东南', '南', '西南', '西', '西北'],
+  en: ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'],
+} as const;
+
+const KINDS: Readonly<Record<string, { 'zh-CN': string; en: string }>> = {
+  water: { 'zh-CN': '水源', en: 'water' },
+  crew: { 'zh-CN': '扑火队', en: 'crew' },
+  ranger: { 'zh-CN': '护林员', en: 'ranger' },
+  grid_member: { 'zh-CN': '网格员', en: 'grid member' },
+  vehicle: { 'zh-CN': '消防车', en: 'fire truck' },
+  equipment: { 'zh-CN': '装备', en: 'equipment' },
+  firebreak: { 'zh-CN': '防火隔离带', en: 'firebreak' },
+  shelter: { 'zh-CN': '避难场所', en: 'shelter' },
+  warehouse: { 'zh-CN': '物资库', en: 'warehouse' },
+  helipad: { 'zh-CN': '起降点', en: 'helipad' },
+};
+
+const METHODS: Readonly<Record<string, { 'zh-CN': string; en: string }>> = {
+  reported: { 'zh-CN': '来源报位置', en: 'reported by the source' },
+  range: { 'zh-CN': '方位加测距', en: 'azimuth and range' },
+  bearing: { 'zh-CN': '单一方位', en: 'one azimuth' },
+  vicinity: { 'zh-CN': '设备附近', en: 'near the device' },
+  fused: { 'zh-CN': '多源融合', en: 'several detections' },
+};
+
+/** Metres as people say them: `85 m`, `1.2 km`. */
+export const distanceText = (metres: number): string =>
+  metres < 1_000 ? `${Math.round(metres)} m` : `${(metres / 1_000).toFixed(1)} km`;
+
+export const windText = (azimuthDeg: number, locale: Locale): string =>
+  WINDS[locale][Math.round(azimuthDeg / 45) % 8] ?? '';
+
+export const coordinatesText = ([lon, lat]: LonLat): string =>
+  `${lon.toFixed(5)}°E ${lat.toFixed(5)}°N`;
+
+const fixText = ({ fix }: StoryIncident, locale: Locale): string => {
+  const method = METHODS[fix.method]?.[locale] ?? fix.method;
+  const { semiMajorM, semiMinorM } = fix.ellipse;
+  const size = `±${distanceText(semiMajorM)} × ${distanceText(semiMinorM)}`;
+  return locale === 'en' ? `${size} (95 %, ${method})` : `${size}（95 %，${method}）`;
+};
+
+/** Distance from the fix to the fire, which only the demo knows. */
+export const missM = ({ fix }: StoryIncident, fire: LonLat): number =>
+  geodesicInverse([fix.lon, fix.lat], fire).distanceM;
+
+export type StoryContext = {
+  locale: Locale;
+  fire: LonLat;
+  /** Name of a place; undefined outside the county. */
+  placeAt: (at: LonLat) => string | undefined;
+  sourceName: (deviceId: string) => string;
+};
+
+const RULE = '━━━━━━━━';
+
+/** The incident the moment it opens. */
+export const incidentText = (incident: StoryIncident, context: StoryContext): string => {
+  const { locale, fire, placeAt, sourceName } = context;
+  const at: LonLat = [incident.fix.lon, incident.fix.lat];
+  const place = placeAt(at) ?? (locale === 'en' ? 'outside the county' : '县界外');
+  const sources = incident.sources.map(sourceName).join(locale === 'en' ? ', ' : '、');
+  const miss = distanceText(missM(incident, fire));
+  const rows: [string, string][] =
+    locale === 'en'
+      ? [
+          ['Place', `${place}  ${coordinatesText(at)}`],
+          ['Fix', fixText(incident, locale)],
+          ['Sources', sources],
+          ['Off by', `${miss} from the true fire`],
+        ]
+      : [
+          ['地点', `${place}  ${coordinatesText(at)}`],
+          ['定位', fixText(incident, locale)],
+          ['来源', sources],
+          ['偏差', `距真实火点 ${miss}`],
+        ];
+  const title = locale === 'en' ? 'Incident' : '火情';
+  return [`${RULE} ${title} ${incident.number} ${RULE}`, ...rows.map(rowText)].join('\n');
+};
+
+const rowText = ([label, text]: [string, string]): string => `  ${label}  ${text}`;
+
+/** What changed, in one line. */
+export const changeText = (incident: StoryIncident, { locale, fire }: StoryContext): string => {
+  const miss = distanceText(missM(incident, fire));
+  const fix = fixText(incident, locale);
+  const { number, status, detectionCount, sources } = incident;
+  return locale === 'en'
+    ? `${number} ${status}: ${detectionCount} detections from ${sources.length} sources, fix ${fix}, ${miss} from the true fire`
+    : `${number} ${status}：${sources.length} 个来源 ${detectionCount} 次告警，定位 ${fix}，距真实火点 ${miss}`;
+};
+
+/** The nearest of each kind, a line a kind. */
+export const nearbyText = (
+  number: string,
+  items: readonly NearbyItem[],
+  locale: Locale,
+): string => {
+  const lines = new Map<string, string[]>();
+  for (const { kind, name, distanceM, azimuthDeg } of items) {
+    const line = lines.get(kind) ?? [];
+    line.push(`${name} ${distanceText(distanceM)} ${windText(azimuthDeg, locale)}`);
+    lines.set(kind, line);
+  }
+  const title = locale === 'en' ? `Nearby ${number}` : `附近 ${number}`;
+  const rows = [...lines].map(([kind, found]) =>
+    rowText([KINDS[kind]?.[locale] ?? kind, found.join(locale === 'en' ? '; ' : '；')]),
+  );
+  return [title, ...rows].join('\n');
+};
+
+/** What was sent to whom; each text once. */
+export const messagesText = (
+  number: string,
+  messages: readonly StoryMessage[],
+  locale: Locale,
+): string => {
+  const byText = new Map<string, string[]>();
+  for (const { channel, address, text } of messages) {
+    if (channel !== 'sms') continue;
+    byText.set(text, [...(byText.get(text) ?? []), address]);
+  }
+  const title = locale === 'en' ? `SMS ${number}` : `短信 ${number}`;
+  const rows = [...byText].map(([text, addresses]) => `  → ${addresses.join(', ')}\n    ${text}`);
+  return [title, ...rows].join('\n');
+};
