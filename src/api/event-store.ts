@@ -1,21 +1,5 @@
+import { findIncidents, type IncidentJson, incidentJson } from '../incidents/index.ts';
 import { one, type Queryable } from '../shared/db.ts';
-import type { Fix } from '../shared/geo.ts';
-
-/** The incident as it is when the event is read, enough to show a list without asking again. */
-export type StreamIncident = {
-  id: string;
-  number: string;
-  status: string;
-  confidence: number;
-  severity: string;
-  regionId: string;
-  openedAt: string;
-  updatedAt: string;
-  acknowledgedAt?: string;
-  fix: Fix;
-  detectionCount: number;
-  sources: string[];
-};
 
 /** One change of an incident. `id` grows in commit order, as everyone who writes events holds one lock. */
 export type StreamEvent = {
@@ -26,7 +10,8 @@ export type StreamEvent = {
   actor: string;
   at: string;
   data: unknown;
-  incident: StreamIncident;
+  /** As it is when the event is read: enough to keep a list current without asking again. */
+  incident: IncidentJson;
 };
 
 type EventRow = {
@@ -36,17 +21,6 @@ type EventRow = {
   actor: string;
   at: Date;
   data: unknown;
-  number: string;
-  status: string;
-  confidence: number;
-  severity: string;
-  region_id: string;
-  opened_at: Date;
-  updated_at: Date;
-  acknowledged_at: Date | null;
-  fix: Fix;
-  detection_count: number;
-  source_ids: string[];
 };
 
 /** Id of the newest event; 0 when there is none. */
@@ -57,46 +31,32 @@ export const lastEventId = async (db: Queryable): Promise<number> => {
   return Number(one(rows).id);
 };
 
-/** Events after `id`, oldest first. */
+/** Events after `id` of every incident, oldest first. */
 export const eventsAfter = async (
   db: Queryable,
   id: number,
   limit: number,
 ): Promise<StreamEvent[]> => {
   const { rows } = await db.query<EventRow>(
-    `select e.id, e.incident_id, e.type, e.actor, e.at, e.data,
-            i.number, i.status, i.confidence, i.severity, i.region_id, i.opened_at, i.updated_at,
-            i.acknowledged_at, i.fix, i.detection_count, i.source_ids
-       from incident_event e
-       join incident i on i.id = e.incident_id
-      where e.id > $1
-      order by e.id
-      limit $2`,
+    `select id, incident_id, type, actor, at, data
+       from incident_event where id > $1 order by id limit $2`,
     [id, limit],
   );
-  return rows.map(toEvent);
+  if (rows.length === 0) return [];
+  const incidents = await findIncidents(db, [...new Set(rows.map((row) => row.incident_id))]);
+  return rows.flatMap((row) => {
+    const incident = incidents.get(row.incident_id);
+    return incident === undefined ? [] : [toStreamEvent(row, incidentJson(incident))];
+  });
 };
 
-const toEvent = (row: EventRow): StreamEvent => ({
+const toStreamEvent = (row: EventRow, incident: IncidentJson): StreamEvent => ({
   id: Number(row.id),
   incidentId: row.incident_id,
-  number: row.number,
+  number: incident.number,
   type: row.type,
   actor: row.actor,
   at: row.at.toISOString(),
   data: row.data,
-  incident: {
-    id: row.incident_id,
-    number: row.number,
-    status: row.status,
-    confidence: row.confidence,
-    severity: row.severity,
-    regionId: row.region_id,
-    openedAt: row.opened_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-    ...(row.acknowledged_at === null ? {} : { acknowledgedAt: row.acknowledged_at.toISOString() }),
-    fix: row.fix,
-    detectionCount: row.detection_count,
-    sources: row.source_ids,
-  },
+  incident,
 });

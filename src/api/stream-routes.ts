@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import Type from 'typebox';
-import { ANY_ROLE, type RouteGroup, type User } from '../shared/http.ts';
+import { ANY_ROLE, type RouteGroup, type VisibleRegions } from '../shared/http.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import { type Authenticator, bearerToken } from './access.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -10,8 +10,7 @@ import { type StreamSession, streamFrames } from './stream-frames.ts';
 export type StreamRoutesDeps = {
   feed: EventFeed;
   auth: Authenticator;
-  /** The regions whose incidents a user may see; null = every region. */
-  visibleRegions: (user: User) => ReadonlySet<string> | null;
+  visibleRegions: VisibleRegions;
   metrics: Metrics;
   maxStreams?: number;
   maxStreamsPerUser?: number;

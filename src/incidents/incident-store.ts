@@ -178,6 +178,18 @@ export const findIncident = async (db: Queryable, id: string): Promise<Incident 
   return rows[0] === undefined ? undefined : toIncident(rows[0]);
 };
 
+/** Those of the given ids that exist, by id. */
+export const findIncidents = async (
+  db: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, Incident>> => {
+  const { rows } = await db.query<IncidentRow>(
+    `select ${COLUMNS} from incident where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, toIncident(row)]));
+};
+
 export type IncidentQuery = {
   statuses?: readonly IncidentStatus[] | undefined;
   /** [west, south, east, north] in degrees. */

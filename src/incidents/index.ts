@@ -9,7 +9,17 @@ export {
   listEvents,
 } from './incident-event-store.ts';
 export {
+  eventJson,
+  IncidentDetailSchema,
+  IncidentEventSchema,
+  type IncidentJson,
+  IncidentSchema,
+  incidentJson,
+} from './incident-json.ts';
+export { type IncidentRoutesDeps, incidentRoutes } from './incident-routes.ts';
+export {
   findIncident,
+  findIncidents,
   type IncidentQuery,
   listIncidents,
   lockIncidents,

@@ -28,6 +28,9 @@ export type User = {
   regionIds: readonly string[];
 };
 
+/** The regions whose incidents and devices a user may see; null = every region. */
+export type VisibleRegions = (user: User) => ReadonlySet<string> | null;
+
 /** Every route states the roles it admits (admin is implied), or that it is public; the api refuses to start otherwise. */
 export type RouteAccess = readonly AccessRole[] | 'public';
 

@@ -1,0 +1,46 @@
+import Type, { type Static } from 'typebox';
+import { DateTimeSchema } from '../shared/http.ts';
+import { DeviceSchema } from './device.ts';
+import type { DeviceState, DeviceWithState } from './device-store.ts';
+
+const MaybeTime = Type.Union([DateTimeSchema, Type.Null()]);
+const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
+
+/** What is known of a device right now. `lon`/`lat` are its last known position, true at `positionAt`. */
+const DeviceStateSchema = Type.Object({
+  observedAt: MaybeTime,
+  receivedAt: MaybeTime,
+  lon: MaybeNumber,
+  lat: MaybeNumber,
+  positionAt: MaybeTime,
+  online: Type.Union([Type.Boolean(), Type.Null()]),
+  onlineAt: MaybeTime,
+  state: Type.Record(Type.String(), Type.Unknown()),
+});
+
+export const ListedDeviceSchema = Type.Object({
+  ...DeviceSchema.properties,
+  createdAt: DateTimeSchema,
+  revoked: Type.Boolean({ description: 'Its MQTT login no longer works' }),
+  latest: Type.Union([DeviceStateSchema, Type.Null()]),
+});
+
+export const deviceJson = ({
+  createdAt,
+  latest,
+  ...device
+}: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
+  ...device,
+  createdAt: createdAt.toISOString(),
+  latest: latest === null ? null : stateJson(latest),
+});
+
+const stateJson = (latest: DeviceState): Static<typeof DeviceStateSchema> => ({
+  ...latest,
+  observedAt: isoOrNull(latest.observedAt),
+  receivedAt: isoOrNull(latest.receivedAt),
+  positionAt: isoOrNull(latest.positionAt),
+  onlineAt: isoOrNull(latest.onlineAt),
+});
+
+const isoOrNull = (at: Date | null): string | null => at?.toISOString() ?? null;
