@@ -1,0 +1,142 @@
+import { writeBrokerFiles } from './broker-files.ts';
+import { createDemo, demoEnv, demoSeed } from './demo/index.ts';
+import { createEmbeddedPostgres, makeWritable } from './embedded/index.ts';
+import { createLifecycle, failToStart } from './lifecycle.ts';
+import type { Service } from './pipeline.ts';
+import { AppError } from './shared/app-error.ts';
+import { systemClock } from './shared/clock.ts';
+import { loadCountyConfig } from './shared/county-config.ts';
+import { createPool } from './shared/db.ts';
+import { type Env, readEnv } from './shared/env.ts';
+import { createLogger, type Logger } from './shared/logger.ts';
+import { migrate } from './shared/migrate.ts';
+import { type Part, startParts } from './shared/part.ts';
+import { USAGE } from './usage.ts';
+
+const say = (text: string): void => {
+  process.stdout.write(text);
+};
+
+const serve = async (
+  env: Env,
+  logger: Logger,
+  demo: { seed: number } | undefined,
+): Promise<void> => {
+  const config = await loadCountyConfig(env.configDir);
+  if (env.databaseUrl === undefined) makeWritable(env.dataDir);
+  const lifecycle = createLifecycle(logger);
+  // Loaded only now: help, migrate and a wrong variable need none of it.
+  const { createService } = await import('./pipeline.ts');
+  const service = createService({
+    env,
+    config,
+    logger,
+    clock: systemClock,
+    onFatal: (error) => lifecycle.fatal(error),
+  });
+  const announce: Part = {
+    name: 'announce',
+    async start() {
+      const [http, mqtt] = [service.httpUrl(), service.mqttUrl()];
+      if (process.stdout.isTTY) say(`Fengsui 烽燧: ${http}  (API ${http}/docs, MQTT ${mqtt})\n`);
+      else logger.info({ http, mqtt }, 'ready');
+    },
+    async stop() {},
+  };
+  const parts = [service, announce];
+  if (demo !== undefined) parts.push(demoPart(env, demo.seed, { service, logger }));
+  await lifecycle.run(inOrder(parts));
+};
+
+/** The demo is told where the service answers, which is known only once that has started. */
+const demoPart = (
+  env: Env,
+  seed: number,
+  { service, logger }: { service: Service; logger: Logger },
+): Part => {
+  let running: Part | undefined;
+  return {
+    name: 'demo',
+    async start() {
+      const [baseUrl, mqttUrl] = [service.httpUrl(), service.mqttUrl()];
+      running = createDemo({ env, seed, baseUrl, mqttUrl, logger, print: say });
+      await running.start();
+    },
+    async stop() {
+      await running?.stop();
+    },
+  };
+};
+
+const inOrder = (parts: readonly Part[]): Part => {
+  let stopAll = async (): Promise<void> => {};
+  return {
+    name: 'fengsui',
+    async start() {
+      stopAll = await startParts(parts);
+    },
+    stop: () => stopAll(),
+  };
+};
+
+const migrateOnly = async (env: Env, logger: Logger): Promise<void> => {
+  const queue = env.redisUrl === undefined;
+  if (env.databaseUrl !== undefined) {
+    await migrate(env.databaseUrl, logger, { queue });
+    return;
+  }
+  const postgres = createEmbeddedPostgres({
+    dataDir: env.dataDir,
+    logger,
+    onExit: (error) => failToStart(error, logger),
+  });
+  await postgres.start();
+  try {
+    await migrate(postgres.connectionString(), logger, { queue });
+  } finally {
+    await postgres.stop();
+  }
+};
+
+const brokerFiles = async (env: Env, logger: Logger): Promise<void> => {
+  const { databaseUrl, mqttUrl, mosquittoDir: dir } = env;
+  if (databaseUrl === undefined || mqttUrl === undefined || dir === undefined) {
+    throw new AppError(
+      'startup',
+      'broker-files needs DATABASE_URL, MQTT_URL and MOSQUITTO_DIR; the embedded broker needs no files',
+    );
+  }
+  const pool = createPool({ connectionString: databaseUrl, name: 'broker-files', max: 1, logger });
+  try {
+    const changed = await writeBrokerFiles({ db: pool, mqttUrl, dir });
+    say(changed ? `written to ${dir}\n` : `${dir} is up to date\n`);
+  } finally {
+    await pool.end();
+  }
+};
+
+const run = async (command: string): Promise<void> => {
+  let logger: Logger | undefined;
+  try {
+    if (['help', '--help', '-h'].includes(command)) {
+      say(USAGE);
+      return;
+    }
+    const env = readEnv(command === 'demo' ? demoEnv(process.env) : process.env);
+    logger = createLogger(env.logLevel);
+    if (command === 'serve') await serve(env, logger, undefined);
+    else if (command === 'demo') await serve(env, logger, { seed: demoSeed(process.env) });
+    else if (command === 'migrate') await migrateOnly(env, logger);
+    else if (command === 'broker-files') await brokerFiles(env, logger);
+    else {
+      throw new AppError(
+        'startup',
+        `unknown command "${command}"; use serve, demo, migrate, broker-files or help`,
+      );
+    }
+  } catch (error) {
+    failToStart(error, logger);
+  }
+};
+
+await run(process.argv[2] ?? 'serve');
