@@ -174,7 +174,7 @@ describe('embedded broker', () => {
     'refuses the subscription %s',
     async (filter) => {
       const client = await connected('cam-1');
-      await expect(client.subscribeAsync(filter, { qos: 1 })).rejects.toThrow();
+      await expect(client.subscribeAsync(filter, { qos: 1 })).rejects.toThrow('Unspecified error');
     },
   );
 
@@ -215,8 +215,9 @@ describe('embedded broker', () => {
   test('the same user and client id takes over its older connection', async () => {
     const old = await connected('cam-1', { clientId: 'same' });
     const closed = event(old, 'close');
-    await connected('cam-1', { clientId: 'same' });
+    const next = await connected('cam-1', { clientId: 'same' });
     await closed;
+    expect([old.connected, next.connected]).toEqual([false, true]);
   });
 
   test('a will is persisted like any message, and refused on a topic of another', async () => {
@@ -264,6 +265,7 @@ describe('embedded broker', () => {
     // The head of a CONNECT that announces 1 MiB.
     socket.write(Buffer.from([0x10, 0x80, 0x80, 0x40]));
     await closed;
+    expect(socket.destroyed).toBe(true);
   });
 
   test('stop lets what is being persisted have its PUBACK, and sends no wills', async () => {
