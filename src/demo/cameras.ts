@@ -59,8 +59,15 @@ const candidateSites = (terrain: Terrain, townships: readonly Township[]): Site[
   return sites.sort((a, b) => b.prominenceM - a.prominenceM);
 };
 
-const isFarFrom = (chosen: readonly Site[], at: LonLat, spacingDeg: number): boolean =>
-  chosen.every((site) => Math.hypot((site.at[0] - at[0]) * 0.9, site.at[1] - at[1]) >= spacingDeg);
+/** At this latitude a degree of longitude is 0.9 of one of latitude; squared, because this is asked millions of times. */
+const isFarFrom = (chosen: readonly Site[], at: LonLat, spacingDeg: number): boolean => {
+  for (const site of chosen) {
+    const east = (site.at[0] - at[0]) * 0.9;
+    const north = site.at[1] - at[1];
+    if (east * east + north * north < spacingDeg * spacingDeg) return false;
+  }
+  return true;
+};
 
 /**
  * The best hilltops, but never two close together: the widest spacing that still leaves room for all

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/app-error.ts';
+import { AppError, errorMessage } from '../shared/app-error.ts';
 import { systemClock } from '../shared/clock.ts';
 import type { Env } from '../shared/env.ts';
 import { localTime } from '../shared/local-time.ts';
@@ -27,58 +27,80 @@ export type DemoOptions = {
   logger: Logger;
   /** Writes text to the terminal as it is: no newline is added. */
   print: (text: string) => void;
+  /** The county could not be loaded or the devices not log in, after `start` had resolved. */
+  onFatal?: (error: Error) => void;
 };
 
-/** One run of the demo: the county is loaded in `start`, the simulation runs until `stop`. */
+/**
+ * One run of the demo. `start` rejects when this service or data folder is not one for the demo; loading
+ * and simulating then go on beside it, so that a signal meanwhile ends them at once.
+ */
 export const createDemoRun = (options: DemoOptions): Part => {
-  const { env, seed, baseUrl, mqttUrl, logger, print } = options;
+  const { env, seed, baseUrl, mqttUrl, logger, print, onFatal } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  let simulator: Part | undefined;
-  let telling: Promise<void> = Promise.resolve();
+  let running: Promise<void> = Promise.resolve();
 
   const say = (text: string): void => {
     const time = localTime(systemClock.now(), env.timeZone);
     print(`${text.startsWith('━') ? '\n' : `${time} `}${text}\n`);
   };
 
+  const run = async (known: Pick<Loading, 'api' | 'file' | 'state'>): Promise<void> => {
+    const { api, file, state } = known;
+    const county = createCounty(seed);
+    const fire = createFire(county, seed, state.runs);
+    print(`${titleText(county, seed, env.locale)}\n`);
+    await load({ ...known, county }, options);
+    state.runs += 1;
+    await file.write(state);
+    print(`${welcomeText({ baseUrl, password: passwordOf(env), locale: env.locale })}\n`);
+
+    const context = storyContext(county, fire, env);
+    const telling = tellIncidents({ api, context, say, logger, signal });
+    const simulator = createSimulator({
+      county,
+      fire,
+      seed,
+      state,
+      mqttUrl,
+      logger,
+      clock: systemClock,
+      onEvent: (event) => say(eventText(event, fire, env.locale)),
+    });
+    try {
+      // A login that is still under way must not hold up the end.
+      await Promise.race([simulator.start(), telling]);
+      await telling;
+    } finally {
+      await simulator.stop();
+    }
+  };
+
+  const failed = (error: unknown): void => {
+    if (signal.aborted) return;
+    logger.fatal({ err: error }, 'the demo cannot go on');
+    onFatal?.(error instanceof Error ? error : new Error(errorMessage(error)));
+  };
+
   return {
     name: 'demo',
     async start() {
       requireLoopback(baseUrl, mqttUrl);
-      const password = env.adminPassword ?? '';
+      const password = passwordOf(env);
       const api = createApiClient({ baseUrl, username: 'admin', password, signal });
       const file = createDemoStateFile(env.dataDir);
       const state = await openState(api, file, seed);
-      const county = createCounty(seed);
-      const fire = createFire(county, seed, state.runs);
-      print(`${titleText(county, seed, env.locale)}\n`);
-      await load({ api, county, state, file }, { env, print, password });
-      state.runs += 1;
-      await file.write(state);
-      print(`${welcomeText({ baseUrl, password, locale: env.locale })}\n`);
-
-      const context = storyContext(county, fire, env);
-      telling = tellIncidents({ api, context, say, logger, signal });
-      simulator = createSimulator({
-        county,
-        fire,
-        seed,
-        state,
-        mqttUrl,
-        clock: systemClock,
-        logger,
-        onEvent: (event) => say(eventText(event, fire, env.locale)),
-      });
-      if (!signal.aborted) await simulator.start();
+      running = run({ api, file, state }).catch(failed);
     },
     async stop() {
       ending.abort();
-      await simulator?.stop();
-      await telling;
+      await running;
     },
   };
 };
+
+const passwordOf = (env: Env): string => env.adminPassword ?? '';
 
 /** Invented people and devices belong on the machine they were invented on. */
 const requireLoopback = (baseUrl: string, mqttUrl: string): void => {
@@ -111,7 +133,7 @@ type Loading = { api: ApiClient; county: County; state: DemoState; file: DemoSta
 
 const load = async (
   loading: Loading,
-  { env, print, password }: Pick<DemoOptions, 'env' | 'print'> & { password: string },
+  { env, print }: Pick<DemoOptions, 'env' | 'print'>,
 ): Promise<void> => {
   const now = systemClock.now();
   const progress = createProgress({
@@ -120,7 +142,13 @@ const load = async (
     isTty: process.stdout.isTTY,
     print,
   });
-  await loadCounty({ ...loading, password, locale: env.locale, now, onStep: progress.step });
+  await loadCounty({
+    ...loading,
+    password: passwordOf(env),
+    locale: env.locale,
+    now,
+    onStep: progress.step,
+  });
 };
 
 const storyContext = (county: County, fire: Fire, env: Env): StoryContext => {

@@ -6,8 +6,9 @@ export type { DemoOptions };
 export { demoEnv, demoSeed };
 
 /**
- * The demo county and its fire. `start` resolves when the county is loaded and rejects when it cannot
- * be; the simulation then runs until `stop`. Start it last and stop it first.
+ * The demo county and its fire, against a service that is ready: start it last, stop it first. `start`
+ * rejects when the service holds other data or the admin password is another; loading and simulating
+ * then go on until `stop`.
  */
 export const createDemo = (options: DemoOptions): Part => {
   let running: Part | undefined;

@@ -1,4 +1,4 @@
-import { area, booleanPointInPolygon, intersect, voronoi } from '@turf/turf';
+import { area, bbox, booleanPointInPolygon, intersect, voronoi } from '@turf/turf';
 import type { LonLat } from '../shared/geo.ts';
 import {
   type Feature,
@@ -18,7 +18,14 @@ export type RegionProperties = {
   code: string;
 };
 export type Region = Feature<Polygon | MultiPolygon, RegionProperties>;
-export type Township = { id: string; name: string; seat: LonLat; region: Region };
+export type Bounds = { west: number; south: number; east: number; north: number };
+export type Township = {
+  id: string;
+  name: string;
+  seat: LonLat;
+  region: Region;
+  bounds: Bounds;
+};
 
 export const COUNTY_ID = '431028';
 
@@ -98,17 +105,22 @@ export const createRegions = (): { county: Region; townships: Township[] } => {
     if (clipped === null) throw new Error(`township ${name} lies outside the county`);
     const properties = { id: code, name, level: 'township' as const, parentId: COUNTY_ID, code };
     const geometry = rounded(clipped.geometry as Polygon | MultiPolygon);
-    return { id: code, name, seat, region: feature(geometry, properties) };
+    const region = feature(geometry, properties);
+    const [west, south, east, north] = bbox(region);
+    return { id: code, name, seat, region, bounds: { west, south, east, north } };
   });
   return { county, townships };
 };
+
+const isWithin = ([lon, lat]: LonLat, { west, south, east, north }: Bounds): boolean =>
+  lon >= west && lon <= east && lat >= south && lat <= north;
 
 export const isInside = (at: LonLat, region: Region): boolean =>
   booleanPointInPolygon([...at], region);
 
 /** The township a point lies in; undefined outside the county. */
 export const townshipAt = (at: LonLat, townships: readonly Township[]): Township | undefined =>
-  townships.find(({ region }) => isInside(at, region));
+  townships.find(({ region, bounds }) => isWithin(at, bounds) && isInside(at, region));
 
 /** Square metres. */
 export const regionAreaM2 = (region: Region): number => area(region);
