@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { createService, type Service } from '../../src/pipeline.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { loadCountyConfig } from '../../src/shared/county-config.ts';
+import { readEnv } from '../../src/shared/env.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { type Mosquitto, startMosquitto } from './mosquitto.ts';
+import { type RedisServer, startRedis } from './redis.ts';
+
+/** `npm run test:services` sets these: the same tests against Mosquitto and Redis instead of what is embedded. */
+const withServices = process.env.TEST_SERVICES === '1';
+
+export const ADMIN_PASSWORD = 'correct-horse-battery';
+
+export type Response<T = Record<string, unknown>> = { status: number; body: T };
+
+export type TestService = {
+  service: Service;
+  database: TestDatabase;
+  /** Calls /api/v1 as admin, or as the token given; `body` as JSON. */
+  call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string | null,
+  ): Promise<Response<T>>;
+  /** Logs in to the bus; waits until an external broker has learnt of the login. */
+  connect(username: string, password: string): Promise<MqttClient>;
+  stop(): Promise<void>;
+};
+
+/** The whole service in this process, on free ports, with a database of its own. */
+export const startTestService = async (
+  variables: Record<string, string> = {},
+): Promise<TestService> => {
+  const database = await createTestDatabase();
+  const mosquitto: Mosquitto | undefined = withServices ? await startMosquitto() : undefined;
+  // A Redis of its own: queues of tests that run side by side would take each other's jobs.
+  const redis: RedisServer | undefined = withServices ? await startRedis() : undefined;
+  const dataDir = await mkdtemp(join(tmpdir(), 'fengsui-test-'));
+  const env = readEnv({
+    PORT: '0',
+    MQTT_PORT: '0',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.connectionString,
+    ADMIN_PASSWORD,
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...(mosquitto === undefined ? {} : { MQTT_URL: mosquitto.url, MOSQUITTO_DIR: mosquitto.dir }),
+    ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+    ...variables,
+  });
+  const service = createService({
+    env,
+    config: await loadCountyConfig(env.configDir),
+    logger: pino({ level: env.logLevel }),
+    clock: systemClock,
+    onFatal: (error) => {
+      throw error;
+    },
+    print: () => undefined,
+  });
+  await service.start();
+  const base = `${service.httpUrl()}/api/v1`;
+  let adminToken = '';
+
+  const call: TestService['call'] = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string | null,
+  ) => {
+    const bearer = token === undefined ? adminToken : token;
+    const response = await fetch(`${base}/${path}`, {
+      method,
+      headers: {
+        ...(bearer === null || bearer === '' ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as T };
+  };
+  const login = await call<{ token: string }>(
+    'POST',
+    'auth/login',
+    { username: 'admin', password: ADMIN_PASSWORD },
+    null,
+  );
+  adminToken = login.body.token;
+
+  const clients: MqttClient[] = [];
+  const connect = async (username: string, password: string): Promise<MqttClient> => {
+    const url = new URL(service.mqttUrl());
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      try {
+        const client = await mqtt.connectAsync(url.toString(), {
+          username,
+          password,
+          clientId: username,
+          protocolVersion: 4,
+          reconnectPeriod: 0,
+        });
+        clients.push(client);
+        return client;
+      } catch (error) {
+        // An external broker reads its login files again a moment after a registration.
+        if (!withServices || Date.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  };
+
+  return {
+    service,
+    database,
+    call,
+    connect,
+    async stop() {
+      await Promise.all(clients.map((client) => client.endAsync(true)));
+      await service.stop();
+      await mosquitto?.stop();
+      await redis?.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
