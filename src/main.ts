@@ -33,6 +33,7 @@ const serve = async (
     logger,
     clock: systemClock,
     onFatal: (error) => lifecycle.fatal(error),
+    print: (line) => say(`${line}\n`),
   });
   const announce: Part = {
     name: 'announce',
