@@ -3,6 +3,7 @@ import type { App, RouteGroup } from '../shared/http.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import { type Authenticator, guardRoutes } from './access.ts';
+import { asyncapiRoutes } from './asyncapi-routes.ts';
 import { createFastifyApp } from './fastify-app.ts';
 import type { Health } from './health.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -46,7 +47,8 @@ export const createApp = async ({
   measureRequests(app, metrics);
   await describeApi(app, version);
   await serveApiDocs(app);
-  for (const group of [healthRoutes({ health, metrics }), ...rootRoutes]) group(app);
+  const atRoot = [healthRoutes({ health, metrics }), asyncapiRoutes, ...rootRoutes];
+  for (const group of atRoot) group(app);
   await app.register(
     async (api: App) => {
       for (const group of routes) group(api);

@@ -55,16 +55,27 @@ const perField = (error: RawSchemaError): RawSchemaError[] => {
 };
 
 const describe = (group: readonly RawSchemaError[]): string => {
-  const constants = group
-    .filter((error) => error.keyword === 'const')
-    .map((error) => JSON.stringify((error.params as { allowedValue?: unknown }).allowedValue));
-  const others = group.filter(({ keyword }) => keyword !== 'const' && keyword !== 'anyOf');
+  const values = group.flatMap(allowedValues).map((value) => JSON.stringify(value));
+  const others = group.filter((error) => !['const', 'enum', 'anyOf'].includes(error.keyword));
+  // "or null" helps nobody who tried to say something.
+  const telling = others.filter((error) => !isNullType(error));
   const messages = [
-    ...(constants.length === 0 ? [] : [oneOf(constants)]),
-    ...others.map((error) => error.message),
+    ...(values.length === 0 ? [] : [oneOf(values)]),
+    ...(telling.length === 0 ? others : telling).map((error) => error.message),
   ];
   if (messages.length === 0) return group[0]?.message ?? 'is not valid';
   return [...new Set(messages)].join(group.some((e) => e.keyword === 'anyOf') ? ' or ' : ', ');
+};
+
+const isNullType = ({ keyword, params }: RawSchemaError): boolean =>
+  keyword === 'type' && (params as { type?: unknown }).type === 'null';
+
+const allowedValues = ({ keyword, params }: RawSchemaError): unknown[] => {
+  const { allowedValue, allowedValues: list } = params as {
+    allowedValue?: unknown;
+    allowedValues?: unknown[];
+  };
+  return keyword === 'const' ? [allowedValue] : keyword === 'enum' ? (list ?? []) : [];
 };
 
 const oneOf = (constants: readonly string[]): string =>

@@ -1,0 +1,36 @@
+const STORED = 'fengsui.token';
+
+/** A problem+json answer, or no answer at all (status 0). */
+export class HttpError extends Error {
+  constructor(status, detail, retryAfterS) {
+    super(detail);
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+export const token = () => localStorage.getItem(STORED);
+export const forgetToken = () => localStorage.removeItem(STORED);
+
+/** JSON in, JSON out. Throws HttpError. */
+export const request = async (path, { method = 'GET', body } = {}) => {
+  const headers = {};
+  const known = token();
+  if (known !== null) headers.authorization = `Bearer ${known}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const init = { method, headers, cache: 'no-store' };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  const response = await fetch(`/api/v1/${path}`, init).catch(() => {
+    throw new HttpError(0, 'no answer');
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const detail = answer.detail ?? answer.title ?? response.statusText;
+  throw new HttpError(response.status, detail, Number(response.headers.get('retry-after')) || 1);
+};
+
+export const login = async (username, password) => {
+  forgetToken();
+  const answer = await request('auth/login', { method: 'POST', body: { username, password } });
+  localStorage.setItem(STORED, answer.token);
+};

@@ -1,0 +1,121 @@
+import { s } from './dom.js';
+import { distance } from './format.js';
+import { word } from './texts.js';
+
+const WIDTH = 480;
+const HEIGHT = 320;
+/** From the fire to the edge that is nearest, in drawing units. */
+const REACH = 135;
+/** A resource farther than this would shrink the fire to a dot. */
+const FAR_M = 12_000;
+
+/** A sketch around an incident, north up: its error ellipse, what each source saw, the nearest of each kind of resource. */
+export const incidentPlot = (incident, detections, nearby) => {
+  const { fix } = incident;
+  const shown = nearestOfEachKind(nearby);
+  const reachM = Math.max(
+    150,
+    fix.ellipse.semiMajorM * 1.15,
+    ...shown.map((item) => item.distanceM * 1.1),
+  );
+  const scale = REACH / reachM;
+  const at = ([lon, lat]) => toScreen([lon, lat], [fix.lon, fix.lat], scale);
+
+  return s(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'plot', role: 'img' },
+    onePerDevice(detections).map((detection) =>
+      ellipse(at([detection.fix.lon, detection.fix.lat]), detection.fix.ellipse, {
+        scale,
+        className: 'seen',
+      }),
+    ),
+    ellipse([WIDTH / 2, HEIGHT / 2], fix.ellipse, { scale, className: 'ellipse' }),
+    s('circle', { cx: WIDTH / 2, cy: HEIGHT / 2, r: 4, class: 'fire' }),
+    shown.map((item) => thing(item, at(item.nearest))),
+    north(),
+    scaleBar(scale),
+  );
+};
+
+const toScreen = ([lon, lat], [lon0, lat0], scale) => {
+  const east = (lon - lon0) * 111_320 * Math.cos((lat0 * Math.PI) / 180);
+  const up = (lat - lat0) * 110_574;
+  return [WIDTH / 2 + east * scale, HEIGHT / 2 - up * scale];
+};
+
+const ellipse = ([x, y], { semiMajorM, semiMinorM, orientationDeg }, { scale, className }) =>
+  s('ellipse', {
+    cx: x,
+    cy: y,
+    rx: Math.max(1, semiMinorM * scale),
+    ry: Math.max(1, semiMajorM * scale),
+    transform: `rotate(${orientationDeg} ${x} ${y})`,
+    class: className,
+  });
+
+const thing = (item, [x, y]) =>
+  s(
+    'g',
+    {},
+    s('circle', { cx: x, cy: y, r: 4, class: 'thing' }),
+    s(
+      'text',
+      {
+        x: x + (x > WIDTH - 110 ? -7 : 7),
+        y: y + 4,
+        'text-anchor': x > WIDTH - 110 ? 'end' : 'start',
+      },
+      `${word('kind', item.kind)} ${distance(item.distanceM)}`,
+    ),
+  );
+
+const north = () =>
+  s(
+    'g',
+    {},
+    s('path', { d: 'M24 34 L24 12 M18 20 L24 12 L30 20', fill: 'none', class: 'scale' }),
+    s('text', { x: 24, y: 48, 'text-anchor': 'middle', class: 'muted' }, 'N'),
+  );
+
+const scaleBar = (scale) => {
+  const metres = niceLength(110 / scale);
+  const length = metres * scale;
+  const y = HEIGHT - 16;
+  return s(
+    'g',
+    {},
+    s('path', { d: `M16 ${y - 5} V${y} H${16 + length} V${y - 5}`, fill: 'none', class: 'scale' }),
+    s('text', { x: 22 + length, y: y + 2, class: 'muted' }, distance(metres)),
+  );
+};
+
+/** The largest of 1, 2, 5 × 10ⁿ that fits. */
+const niceLength = (maxM) => {
+  const power = 10 ** Math.floor(Math.log10(maxM));
+  const digit = [5, 2, 1].find((n) => n * power <= maxM) ?? 1;
+  return digit * power;
+};
+
+const nearestOfEachKind = (items) => {
+  const nearest = new Map();
+  for (const item of items) {
+    const known = nearest.get(item.kind);
+    if (item.distanceM <= FAR_M && (known === undefined || item.distanceM < known.distanceM)) {
+      nearest.set(item.kind, item);
+    }
+  }
+  return [...nearest.values()];
+};
+
+/** The most precise of each device: its frames all lie in nearly the same place. */
+const onePerDevice = (detections) => {
+  const best = new Map();
+  for (const detection of detections) {
+    const known = best.get(detection.deviceId);
+    if (known === undefined || detection.fix.ellipse.semiMajorM < known.fix.ellipse.semiMajorM) {
+      best.set(detection.deviceId, detection);
+    }
+  }
+  return [...best.values()].slice(0, 12);
+};
