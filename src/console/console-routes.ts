@@ -3,7 +3,7 @@ import type { RouteGroup } from '../shared/http.ts';
 import { packageFile } from '../shared/package-root.ts';
 
 /** The page at `/`: plain files, served as they stand in `src/console/public` (from `dist` too). */
-export const consoleRoutes: RouteGroup = (app) => {
+export const consoleRoutes = (): RouteGroup => (app) => {
   void app.register(fastifyStatic, {
     root: packageFile('src/console/public'),
     // One route a file, so that an unknown path stays an unknown path.
