@@ -74,10 +74,14 @@ export const createDeviceLink = (options: DeviceLinkOptions): DeviceLink => {
       client = undefined;
       if (connection === undefined) return;
       if (connection.connected) {
-        const farewell = connection.publishAsync(statusTopic, 'offline', { qos: 1, retain: true });
-        await Promise.race([farewell.catch(() => undefined), waitUnreferenced(FAREWELL_MS)]);
+        connection.publish(statusTopic, 'offline', { qos: 1, retain: true });
+        // A proper DISCONNECT, after what is under way: else the broker would send the will as well.
+        await Promise.race([
+          connection.endAsync().catch(() => undefined),
+          waitUnreferenced(FAREWELL_MS),
+        ]);
       }
-      await connection.endAsync(true);
+      await connection.endAsync(true).catch(() => undefined);
     },
   };
 };

@@ -80,14 +80,21 @@ const randomPlace = (random: Random): LonLat => [
 
 /** More cameras than this and the place is a viewing platform, not the usual hillside. */
 const MOST_WATCHERS = 14;
-const MAX_TRIES = 2_000;
+/** Three minutes' flight: nobody watches a demo for ten. */
+const DOCK_WITHIN_M = 3_000;
+const MAX_TRIES = 5_000;
 
 /**
  * Where the fire of one run breaks out. Each run of the same county has its own, so that a second run
  * is not taken for the first one's fire going on. `run` counts from 0.
  */
 export const createFire = (
-  { terrain, cameras, townships }: Pick<County, 'terrain' | 'cameras' | 'townships'>,
+  {
+    terrain,
+    cameras,
+    docks,
+    townships,
+  }: Pick<County, 'terrain' | 'cameras' | 'docks' | 'townships'>,
   seed: number,
   run: number,
 ): Fire => {
@@ -96,6 +103,7 @@ export const createFire = (
     const at = randomPlace(random);
     const township = townshipAt(at, townships);
     if (township === undefined) continue;
+    if (!docks.some((dock) => geodesicInverse(dock.at, at).distanceM < DOCK_WITHIN_M)) continue;
     const watchers = watchersOf(terrain, cameras, at);
     const tooNear = watchers.some(({ distanceM }) => distanceM < 800);
     if (tooNear || watchers.length > MOST_WATCHERS || !isWellWatched(watchers)) continue;

@@ -29,6 +29,8 @@ export type SimulatorOptions = {
   logger: Logger;
   /** The first alarm of each camera, not every frame. */
   onEvent: (event: SimulatorEvent) => void;
+  /** Seconds of simulation in a second; 1 unless somebody is in a hurry. */
+  speed?: number;
 };
 
 const TICK_MS = 1_000;
@@ -51,7 +53,7 @@ export const withoutCredentials = (mqttUrl: string): string => {
 
 /** Everything out there: cameras, docks, aircraft and people, each with its own login, and the fire. */
 export const createSimulator = (options: SimulatorOptions): Part => {
-  const { county, fire, seed, state, clock, logger, onEvent } = options;
+  const { county, fire, seed, state, clock, logger, onEvent, speed = 1 } = options;
   const url = withoutCredentials(options.mqttUrl);
   const links: DeviceLink[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -141,11 +143,11 @@ export const createSimulator = (options: SimulatorOptions): Part => {
     let last = performance.now();
     timer = setInterval(() => {
       const now = performance.now();
-      const dtS = Math.min(LONGEST_STEP_S, (now - last) / 1_000);
+      const dtS = Math.min(LONGEST_STEP_S, ((now - last) / 1_000) * speed);
       last = now;
       tS += dtS;
       step(tS, dtS);
-    }, TICK_MS);
+    }, TICK_MS / speed);
   };
 
   return {

@@ -38,6 +38,13 @@ describe('the fire', () => {
     }
   });
 
+  it('is within a few minutes’ flight of a dock', () => {
+    const county = createCounty(2);
+    const fire = createFire(county, 2, 0);
+    const distances = county.docks.map(({ at }) => geodesicInverse(at, fire.at).distanceM);
+    expect(Math.min(...distances)).toBeLessThan(3_000);
+  });
+
   it('breaks out elsewhere in each run, and the same way for the same seed', () => {
     const county = createCounty(1);
     const places = [0, 1, 2].map((run) => createFire(county, 1, run).at);
