@@ -174,12 +174,18 @@ create table resource (
     'vehicle', 'equipment', 'warehouse', 'helipad')),
   name text not null,
   geometry jsonb not null,
+  -- The geometry's box in degrees, for listing what is in view.
+  west double precision not null check (west between -180 and 180),
+  south double precision not null check (south between -90 and 90),
+  east double precision not null check (east between west and 180),
+  north double precision not null check (north between south and 90),
   properties jsonb not null default '{}',
   person_id text references person (id),
   position_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
+create index resource_by_kind on resource (kind, id);
 create index resource_by_person on resource (person_id) where person_id is not null;
 create trigger resource_changed after insert or update or delete on resource
   for each row execute function notify_row_change('resource_changed');
@@ -307,13 +313,17 @@ create table receipt (
   notification_id uuid references notification (id),
   provider text not null,
   provider_message_id text,
+  -- Whom the provider says it was for: tells messages apart where it writes ids now in hex, now in decimal.
+  address text,
   event text not null check (event in ('delivered', 'read', 'acknowledged', 'failed')),
   at timestamptz not null,
   received_at timestamptz not null,
   detail text
 );
 create index receipt_by_notification on receipt (notification_id);
-create index receipt_unmatched on receipt (provider, provider_message_id) where notification_id is null;
+create index receipt_by_provider_id on receipt (provider, provider_message_id)
+  where provider_message_id is not null;
+create index receipt_unmatched on receipt (received_at) where notification_id is null;
 
 create table dead_letter (
   id bigint generated always as identity primary key,
