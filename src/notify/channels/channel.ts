@@ -1,0 +1,35 @@
+import type { Locale } from '../../people/index.ts';
+import type { Part } from '../../shared/part.ts';
+
+/** One attempt to tell one person. */
+export type OutgoingMessage = {
+  /** The same over all attempts: what a receiver recognises a repeat by. */
+  notificationId: string;
+  attempt: number;
+  personId: string;
+  address: string;
+  locale: Locale;
+  text: string;
+  /** Structured form for apps and webhooks. */
+  payload: Record<string, unknown>;
+  /** An earlier attempt ended unknown, so this may be the second copy. */
+  repeat: boolean;
+};
+
+/**
+ * `submitted`: the provider has it. `failed`: the provider does not have it; permanent means that trying again
+ * cannot help. `unknown`: it may have it (no answer in time, a part of it accepted); tried again, marked as a repeat.
+ */
+export type SendResult =
+  | { kind: 'submitted'; providerMessageIds: string[] }
+  | { kind: 'failed'; permanent: boolean; reason: string }
+  | { kind: 'unknown'; reason: string; providerMessageIds?: string[] };
+
+/** A way to tell people. `send` never rejects for what the provider does. */
+export type Channel = Part & {
+  /** Written to `delivery_attempt.provider`. */
+  provider: string;
+  send(message: OutgoingMessage): Promise<SendResult>;
+  /** One line for /readyz: what it is and whether it works. */
+  status(): string;
+};

@@ -1,0 +1,148 @@
+import type smpp from 'smpp';
+import type { Logger } from '../../shared/logger.ts';
+import type { Channel, OutgoingMessage, SendResult } from './channel.ts';
+import { type SmsPart, segmentUcs2 } from './segment.ts';
+import { createSemaphore } from './semaphore.ts';
+import { parseReceipt, type SmppReceipt } from './smpp-receipt.ts';
+import {
+  createSmppSession,
+  SMPP_TIMINGS,
+  type SmppTimings,
+  type SubmitOutcome,
+} from './smpp-session.ts';
+import { commandStatusName, isBusy, isHopeless } from './smpp-status.ts';
+import type { SmppConfig } from './smpp-url.ts';
+
+export type SmppDeps = {
+  config: SmppConfig;
+  /** Persists a receipt before it is answered; a rejection makes the SMS centre repeat it. */
+  onReceipt: (receipt: SmppReceipt) => Promise<void>;
+  logger: Logger;
+  timings?: Partial<SmppTimings & ThrottleTimings>;
+};
+
+type ThrottleTimings = {
+  /** Pause of the whole line after ESME_RTHROTTLED. */
+  throttlePauseMs: number;
+  /** How long one message may wait for a throttled line before it is given back to be retried later. */
+  throttlePatienceMs: number;
+};
+
+const THROTTLE_TIMINGS: ThrottleTimings = { throttlePauseMs: 1_000, throttlePatienceMs: 10_000 };
+
+const UCS2 = 8;
+const HAS_HEADER = 0x40;
+const WANT_RECEIPT = 1;
+
+/**
+ * SMS over SMPP 3.4. Texts go as UCS-2, cut into parts with a header; up to `window` parts wait for their answers at once.
+ * A message is submitted when every part is; when only some are, the outcome is unknown and the whole is sent again.
+ */
+export const createSmppChannel = ({ config, onReceipt, logger, timings }: SmppDeps): Channel => {
+  const times = { ...SMPP_TIMINGS, ...THROTTLE_TIMINGS, ...timings };
+  const window = createSemaphore(config.window);
+  let reference = Math.floor(Math.random() * 256);
+  let pausedUntil = 0;
+
+  const session = createSmppSession({
+    config,
+    timings: times,
+    logger,
+    async onDeliver(pdu) {
+      const receipt = parseReceipt(pdu);
+      if (receipt === undefined) {
+        logger.warn(
+          { from: mask(pdu.source_addr) },
+          'SMS reply received; replies are not acted upon',
+        );
+      } else if (receipt.event !== 'pending') {
+        await onReceipt(receipt);
+      }
+      return true;
+    },
+  });
+
+  const submitPart = async (fields: smpp.Fields): Promise<SubmitOutcome> => {
+    const deadline = Date.now() + times.throttlePatienceMs;
+    for (;;) {
+      await until(pausedUntil);
+      const outcome = await window.run(() => session.submit({ ...fields }));
+      if (outcome.kind !== 'refused' || !isBusy(outcome.status)) return outcome;
+      pausedUntil = Math.max(pausedUntil, Date.now() + times.throttlePauseMs);
+      if (pausedUntil > deadline) return outcome;
+    }
+  };
+
+  return {
+    name: 'smpp-sms',
+    provider: 'smpp',
+    start: () => session.start(),
+    stop: () => session.stop(),
+    async send(message) {
+      reference = (reference + 1) % 256;
+      const parts = segmentUcs2(message.text, reference);
+      const outcomes = await Promise.all(
+        parts.map((part) => submitPart(fieldsOf(config, message, part))),
+      );
+      return resultOf(outcomes);
+    },
+    status() {
+      const trouble = session.trouble();
+      const where = `${config.host}:${config.port}`;
+      return trouble === null
+        ? `smpp: bound to ${where}`
+        : `smpp: not bound to ${where}: ${trouble}`;
+    },
+  };
+};
+
+const fieldsOf = (
+  config: SmppConfig,
+  { address }: OutgoingMessage,
+  { octets, hasHeader }: SmsPart,
+): smpp.Fields => ({
+  source_addr_ton: config.sourceTon,
+  source_addr_npi: config.sourceNpi,
+  source_addr: config.source,
+  dest_addr_ton: config.destTon,
+  dest_addr_npi: config.destNpi,
+  destination_addr: address.replace(/^\+/, ''),
+  esm_class: hasHeader ? HAS_HEADER : 0,
+  registered_delivery: WANT_RECEIPT,
+  data_coding: UCS2,
+  short_message: octets,
+});
+
+const resultOf = (outcomes: readonly SubmitOutcome[]): SendResult => {
+  const ids = outcomes.flatMap((outcome) =>
+    outcome.kind === 'accepted' && outcome.messageId !== '' ? outcome.messageId : [],
+  );
+  const bad = outcomes.filter((outcome) => outcome.kind !== 'accepted');
+  if (bad.length === 0) return { kind: 'submitted', providerMessageIds: ids };
+  const reason = bad.map(reasonOf).join('; ');
+  const hopeless = bad.some((o) => o.kind === 'refused' && isHopeless(o.status));
+  if (hopeless) return { kind: 'failed', permanent: true, reason };
+  const mayHaveArrived = ids.length > 0 || bad.some(({ kind }) => kind === 'no_answer');
+  return mayHaveArrived
+    ? { kind: 'unknown', reason, providerMessageIds: ids }
+    : { kind: 'failed', permanent: false, reason };
+};
+
+const reasonOf = (outcome: SubmitOutcome): string => {
+  switch (outcome.kind) {
+    case 'accepted':
+      return 'accepted';
+    case 'refused':
+      return `refused: ${commandStatusName(outcome.status)}`;
+    case 'no_answer':
+    case 'not_connected':
+      return `${outcome.kind.replace('_', ' ')}: ${outcome.reason}`;
+  }
+};
+
+const until = (time: number): Promise<void> => {
+  const wait = time - Date.now();
+  return wait <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
+};
+
+const mask = (address = ''): string => `…${address.slice(-4)}`;

@@ -1,0 +1,79 @@
+import Type from 'typebox';
+import type { ContactChannel, Locale } from '../people/index.ts';
+import { DateTimeSchema } from '../shared/http.ts';
+
+export const NOTIFICATION_STATUSES = [
+  'queued',
+  'sending',
+  'submitted',
+  'delivered',
+  'read',
+  'acknowledged',
+  'failed',
+  'cancelled',
+] as const;
+export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
+
+/** What one person is to be told on one channel. Unique by (incident, step, person, channel, round). */
+export type NewNotification = {
+  id: string;
+  incidentId: string;
+  step: number;
+  personId: string;
+  channel: ContactChannel;
+  address: string;
+  locale: Locale;
+  text: string;
+  payload: Record<string, unknown>;
+  dueAt: Date;
+};
+
+/** A notification taken for sending: nobody else sends it until the claim runs out. */
+export type ClaimedNotification = Omit<NewNotification, 'dueAt'> & {
+  /** 1 for the first. */
+  attempt: number;
+  createdAt: Date;
+  /** An earlier attempt ended without our knowing whether the message got out. */
+  repeat: boolean;
+};
+
+export const NotificationSchema = Type.Object({
+  id: Type.String(),
+  incidentId: Type.String(),
+  incidentNumber: Type.String(),
+  step: Type.Integer(),
+  round: Type.Integer(),
+  personId: Type.String(),
+  personName: Type.String(),
+  channel: Type.String(),
+  address: Type.String({ description: 'masked for viewers' }),
+  text: Type.String(),
+  status: Type.Enum([...NOTIFICATION_STATUSES]),
+  createdAt: DateTimeSchema,
+  dueAt: DateTimeSchema,
+  submittedAt: Type.Optional(DateTimeSchema),
+  finishedAt: Type.Optional(DateTimeSchema),
+  lastError: Type.Optional(Type.String()),
+  attempts: Type.Array(
+    Type.Object({
+      attempt: Type.Integer(),
+      provider: Type.String(),
+      startedAt: DateTimeSchema,
+      finishedAt: Type.Optional(DateTimeSchema),
+      outcome: Type.Optional(Type.Enum(['submitted', 'failed', 'unknown'])),
+      providerMessageIds: Type.Array(Type.String()),
+      error: Type.Optional(Type.String()),
+    }),
+  ),
+  receipts: Type.Array(
+    Type.Object({
+      event: Type.Enum(['delivered', 'read', 'acknowledged', 'failed']),
+      at: DateTimeSchema,
+      receivedAt: DateTimeSchema,
+      provider: Type.String(),
+      providerMessageId: Type.Optional(Type.String()),
+      detail: Type.Optional(Type.String()),
+    }),
+  ),
+});
+export type NotificationJson = Type.Static<typeof NotificationSchema>;

@@ -1,0 +1,106 @@
+import { type DutyLevel, type RegionLookup, readDuty } from '../people/index.ts';
+import type { Policy } from '../shared/county-config.ts';
+import type { Queryable } from '../shared/db.ts';
+import { newId } from '../shared/ids.ts';
+import { toSafeText } from '../shared/safe-json.ts';
+import type { IncidentAlert } from './alert.ts';
+import type { NewNotification } from './notification.ts';
+import { insertNotifications } from './notification-store.ts';
+import { type PlannedNotification, planNotifications } from './plan-notifications.ts';
+import { policyFor } from './policy.ts';
+import { MAX_SMS_LENGTH, renderAlert } from './render.ts';
+
+export type OutboxInput = {
+  alert: IncidentAlert;
+  regions: RegionLookup;
+  policies: readonly Policy[];
+  smsSignature: string;
+  timeZone: string;
+  /** When the incident opened; also decides who is on duty. */
+  now: Date;
+};
+
+export type WrittenNotifications = {
+  policyId: string | null;
+  /** Where those told were found; `nobody` must be shouted about. */
+  dutyLevel: DutyLevel | 'nobody';
+  /** The rows that are new. */
+  notifications: { id: string; step: number; personId: string; channel: string; dueAt: string }[];
+  /** Persons who should have been told and have no contact that may be used. */
+  unreachable: string[];
+};
+
+/** Long enough for any place, short enough for a phone's notification. */
+const MAX_APP_LENGTH = 500;
+
+/**
+ * Decides who is told and writes one row for each step, person and channel, in the incident's transaction. Called again
+ * for the same incident (its region changed) it adds those not told yet and leaves the others alone.
+ */
+export const writeIncidentNotifications = async (
+  tx: Queryable,
+  input: OutboxInput,
+): Promise<WrittenNotifications> => {
+  const { alert, regions, policies, now } = input;
+  const chain = regions.chain(alert.regionId);
+  const duty = await readDuty(tx, chain, now);
+  const policy = policyFor(policies, chain);
+  const planned =
+    duty.kind === 'nobody' || policy === undefined
+      ? []
+      : planNotifications({ steps: policy.steps, people: duty.people, openedAt: now });
+  const rows = planned.map((plan) => toNotification(plan, input));
+  const written = rows.length === 0 ? new Set() : await insertNotifications(tx, rows, now);
+  return {
+    policyId: policy?.id ?? null,
+    dutyLevel: duty.kind,
+    notifications: rows
+      .filter((row) => written.has(row.id))
+      .map(({ id, step, personId, channel, dueAt }) => {
+        return { id, step, personId, channel, dueAt: dueAt.toISOString() };
+      }),
+    unreachable: duty.unreachable.map((person) => person.id),
+  };
+};
+
+const toNotification = (
+  { step, person, channel, address, dueAt }: PlannedNotification,
+  { alert, regions, smsSignature, timeZone }: OutboxInput,
+): NewNotification => {
+  const placeNames = regions.placeNames(alert.regionId);
+  const text = renderAlert({ ...alert, placeNames }, person.locale, {
+    signature: smsSignature,
+    timeZone,
+    maxLength: channel === 'sms' ? MAX_SMS_LENGTH : MAX_APP_LENGTH,
+  });
+  return {
+    id: newId(),
+    incidentId: alert.incidentId,
+    step,
+    personId: person.id,
+    channel,
+    address,
+    locale: person.locale,
+    text: toSafeText(text),
+    payload: payloadOf(alert, placeNames, dueAt),
+    dueAt,
+  };
+};
+
+/** What an app or a webhook gets beside the text; the notification's id and the text are added when it is sent. */
+const payloadOf = (
+  alert: IncidentAlert,
+  placeNames: readonly string[],
+  dueAt: Date,
+): Record<string, unknown> => ({
+  incidentId: alert.incidentId,
+  number: alert.number,
+  kind: alert.kind,
+  regionId: alert.regionId,
+  placeNames,
+  fix: alert.fix,
+  sourceName: alert.sourceName,
+  observedAt: alert.observedAt.toISOString(),
+  receivedAt: alert.receivedAt.toISOString(),
+  dueAt: dueAt.toISOString(),
+});

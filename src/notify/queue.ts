@@ -1,0 +1,194 @@
+import {
+  createPostgresBackend,
+  type JobsOptions,
+  type JobType,
+  type PostgresConnectionOptions,
+  Queue,
+  Worker,
+  withBackend,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import { createPool } from '../shared/db.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Part } from '../shared/part.ts';
+import { LANES, type Lane } from './lane.ts';
+
+/** A wake-up: the notification itself is in PostgreSQL. */
+export type WakeUp = { id: string; attempt: number; lane: Lane };
+
+export type NotifyQueue = Part & {
+  /** Adding what is there already is harmless. Rejects when the queue is out of reach. */
+  add(wakeUps: readonly WakeUp[]): Promise<void>;
+  /** Jobs by state, over all lanes. */
+  depth(): Promise<Record<string, number>>;
+};
+
+export type QueueOptions = {
+  /** BullMQ runs on Redis when set, else on PostgreSQL (schema `bullmq`). */
+  redisUrl: string | undefined;
+  connectionString: string;
+  /** Keeps several installations on one Redis apart. */
+  prefix: string;
+  handle: (wakeUp: WakeUp) => Promise<void>;
+  logger: Logger;
+};
+
+type LaneQueue = {
+  addBulk(jobs: { name: string; data: WakeUp; opts: JobsOptions }[]): Promise<unknown>;
+  getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+};
+type LaneWorker = {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  pause(doNotWaitActive: boolean): Promise<void>;
+  close(force: boolean): Promise<void>;
+};
+type Backend = {
+  queue(name: string): LaneQueue;
+  worker(name: string, options: WorkerSettings): LaneWorker;
+  close(): Promise<void>;
+};
+
+/**
+ * A killed worker's job is picked up again within 6 to 9 s; BullMQ's defaults take 60 s. Shorter locks would be lost to a
+ * garbage collection or a slow disk. A job may stall often: it is only a wake-up, and the claim decides.
+ */
+const WORKER_SETTINGS = {
+  lockDuration: 6_000,
+  stalledInterval: 3_000,
+  maxStalledCount: 5,
+  // How long the worker waits after an error of the queue's server; the default of 15 s would hold alarms up after a restart.
+  runRetryDelay: 500,
+  concurrency: 10,
+};
+type WorkerSettings = typeof WORKER_SETTINGS & { process: (data: WakeUp) => Promise<void> };
+
+/** What is being sent gets this long to finish; then it is left, and sent again after the restart. */
+const DRAIN_MS = 3_000;
+const ADD_TIMEOUT_MS = 2_000;
+
+/** One queue and worker a lane, so that a webhook that hangs never holds up an SMS. */
+export const createNotifyQueue = (options: QueueOptions): NotifyQueue => {
+  const { logger, handle } = options;
+  const queues = new Map<Lane, LaneQueue>();
+  const workers: LaneWorker[] = [];
+  const underWay = new Set<Promise<void>>();
+  let backend: Backend | undefined;
+
+  const process = (wakeUp: WakeUp): Promise<void> => {
+    const work = handle(wakeUp);
+    underWay.add(work);
+    return work.finally(() => underWay.delete(work));
+  };
+  const onError = (error: Error): void => {
+    logger.warn({ err: error }, 'notification queue error');
+  };
+
+  return {
+    name: 'notify-queue',
+    async start() {
+      backend =
+        options.redisUrl === undefined ? onPostgres(options) : onRedis(options, options.redisUrl);
+      for (const lane of LANES) {
+        const queue = backend.queue(`notify-${lane}`);
+        const worker = backend.worker(`notify-${lane}`, { ...WORKER_SETTINGS, process });
+        queue.on('error', onError);
+        worker.on('error', onError);
+        queues.set(lane, queue);
+        workers.push(worker);
+      }
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.pause(true)));
+      await within(DRAIN_MS, Promise.allSettled(underWay));
+      // Closing waits for the queue's server, which may be the reason we stop.
+      const closing = [
+        ...workers.map((worker) => worker.close(true)),
+        ...[...queues.values()].map((queue) => queue.close()),
+      ];
+      await within(ADD_TIMEOUT_MS, Promise.allSettled(closing));
+      await backend?.close();
+    },
+    async add(wakeUps) {
+      const added = LANES.map(async (lane) => {
+        const jobs = wakeUps.filter((wakeUp) => wakeUp.lane === lane).map(toJob);
+        if (jobs.length > 0) await queues.get(lane)?.addBulk(jobs);
+      });
+      const outcome = await within(ADD_TIMEOUT_MS, Promise.all(added));
+      if (outcome === 'late') throw new Error(`the queue did not answer in ${ADD_TIMEOUT_MS} ms`);
+    },
+    async depth() {
+      const sum: Record<string, number> = {};
+      for (const queue of queues.values()) {
+        const counts = await queue.getJobCounts('waiting', 'active', 'delayed');
+        for (const [state, count] of Object.entries(counts)) sum[state] = (sum[state] ?? 0) + count;
+      }
+      return sum;
+    },
+  };
+};
+
+const toJob = (data: WakeUp): { name: string; data: WakeUp; opts: JobsOptions } => ({
+  name: 'send',
+  data,
+  // Not a bare number and without ":", both of which BullMQ refuses.
+  opts: { jobId: `n-${data.id}-${data.attempt}`, removeOnComplete: true, removeOnFail: true },
+});
+
+const onPostgres = ({ connectionString, logger }: QueueOptions): Backend => {
+  const pool = createPool({
+    connectionString,
+    name: 'queue',
+    // One that listens for each lane's worker, and some to work with.
+    max: LANES.length + 5,
+    searchPath: 'bullmq',
+    logger,
+  });
+  // BullMQ describes pg's types by hand and not exactly; a pool is what it asks for where modules are native.
+  const connection = pool as unknown as PostgresConnectionOptions;
+  const postgres = withBackend(createPostgresBackend);
+  return {
+    queue: (name) => new postgres.Queue<WakeUp>(name, { connection }),
+    worker: (name, { process, ...settings }) =>
+      new postgres.Worker<WakeUp>(name, (job) => process(job.data), {
+        ...settings,
+        connection,
+      }),
+    close: () => pool.end(),
+  };
+};
+
+const onRedis = ({ prefix, logger }: QueueOptions, url: string): Backend => {
+  // Adding fails at once while Redis is away: the relay then does without. Working waits for it to come back.
+  const adding = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  const working = new Redis(url, { maxRetriesPerRequest: null });
+  for (const client of [adding, working]) {
+    client.on('error', (error) => logger.warn({ err: error }, 'Redis connection trouble'));
+  }
+  return {
+    queue: (name) => new Queue(name, { connection: adding, prefix }),
+    worker: (name, { process, ...settings }) =>
+      new Worker<WakeUp>(name, (job) => process(job.data), {
+        ...settings,
+        connection: working,
+        prefix,
+      }),
+    async close() {
+      adding.disconnect();
+      working.disconnect();
+    },
+  };
+};
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'late'> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,63 @@
+import type { Clock } from '../shared/clock.ts';
+import type { Pool } from '../shared/db.ts';
+import { withTransaction } from '../shared/db.ts';
+import type { Logger } from '../shared/logger.ts';
+import { giveUp, type OnGivenUp } from './given-up.ts';
+import type { ProviderReceipt } from './receipt.ts';
+import {
+  insertProviderReceipt,
+  listUnmatchedIds,
+  markDelivered,
+  markUndelivered,
+  matchReceipts,
+  readSettlement,
+} from './receipt-store.ts';
+
+export type ReceiptBook = {
+  /** Resolves once the receipt is kept and counted; until then the provider must not be answered. */
+  received(receipt: ProviderReceipt): Promise<void>;
+  /** Message ids are known now: counts receipts that were faster than the answer. */
+  submitted(provider: string, messageIds: readonly string[]): Promise<void>;
+  /** Counts what a crash left uncounted. */
+  catchUp(provider: string): Promise<void>;
+};
+
+/** Brings providers' receipts and our attempts together, in whichever order they come. */
+export const createReceiptBook = (deps: {
+  pool: Pool;
+  clock: Clock;
+  logger: Logger;
+  onGivenUp: OnGivenUp;
+  onFailed(channel: string): void;
+}): ReceiptBook => {
+  const { pool, clock, logger } = deps;
+
+  // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
+  const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
+    if (messageIds.length === 0) return;
+    const touched = await withTransaction(pool, (tx) => matchReceipts(tx, provider, messageIds));
+    for (const id of touched) await settle(id);
+  };
+
+  const settle = async (id: string): Promise<void> => {
+    const settlement = await readSettlement(pool, id);
+    if (settlement.kind === 'pending') return;
+    const now = clock.now();
+    if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
+    const { incidentId, reason } = settlement;
+    const given = { incidentId, data: { notificationId: id, reason } };
+    const failed = await giveUp(deps, given, (tx) => markUndelivered(tx, id, { now, reason }));
+    if (!failed) return;
+    logger.error({ notificationId: id, incidentId, reason }, 'SMS was not delivered');
+    deps.onFailed('sms');
+  };
+
+  return {
+    async received(receipt) {
+      await insertProviderReceipt(pool, receipt, clock.now());
+      await match(receipt.provider, [receipt.messageId]);
+    },
+    submitted: match,
+    catchUp: async (provider) => match(provider, await listUnmatchedIds(pool, provider)),
+  };
+};

@@ -1,0 +1,210 @@
+import type { Queryable } from '../shared/db.ts';
+import { one } from '../shared/db.ts';
+import { toSafeText } from '../shared/safe-json.ts';
+import {
+  type AttemptCandidate,
+  matchReceipt,
+  messageIdForms,
+  type ProviderReceipt,
+  type ReceiptEvent,
+  settleAttempts,
+} from './receipt.ts';
+
+/** Receipts name messages of the last days; older ids may have been given out again by the provider. */
+const MATCH_WITHIN = `interval '7 days'`;
+
+/** Keeps a receipt, not yet matched. A provider repeats receipts whose answer got lost: the second copy is not kept. */
+export const insertProviderReceipt = async (
+  db: Queryable,
+  receipt: ProviderReceipt,
+  receivedAt: Date,
+): Promise<void> => {
+  await db.query(
+    `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail)
+     select $1, lower($2), $3, $4, $5, $6, $7
+     where not exists (select from receipt where provider = $1 and provider_message_id in ($2, lower($2))
+       and address = $3 and event = $4 and received_at > $6::timestamptz - ${MATCH_WITHIN})`,
+    [
+      receipt.provider,
+      toSafeText(receipt.messageId),
+      receipt.address,
+      receipt.event,
+      receipt.at,
+      receivedAt,
+      toSafeText(receipt.detail),
+    ],
+  );
+};
+
+type UnmatchedRow = { id: string; provider_message_id: string; address: string | null };
+type CandidateRow = {
+  notification_id: string;
+  attempt: number;
+  address: string;
+  provider_message_ids: string[];
+};
+
+/**
+ * Ties receipts that name any of these message ids to their notifications and returns the notifications the ids have
+ * receipts for. Called after the commit on both sides, by who stores a receipt and by who stores message ids: whichever
+ * comes second sees the other.
+ */
+export const matchReceipts = async (
+  tx: Queryable,
+  provider: string,
+  messageIds: readonly string[],
+): Promise<string[]> => {
+  const forms = [...new Set(messageIds.flatMap((id) => [id, ...messageIdForms(id)]))];
+  const unmatched = await tx.query<UnmatchedRow>(
+    `select id, provider_message_id, address from receipt
+     where notification_id is null and provider = $1 and provider_message_id = any($2)
+     order by id for update`,
+    [provider, forms],
+  );
+  for (const row of unmatched.rows) {
+    const receipt = { messageId: row.provider_message_id, address: row.address ?? '' };
+    const candidates = await findCandidates(tx, provider, messageIdForms(receipt.messageId));
+    const match = matchReceipt(receipt, candidates);
+    if (match === undefined) continue;
+    await tx.query(
+      'update receipt set notification_id = $2, provider_message_id = $3 where id = $1',
+      [row.id, match.candidate.notificationId, match.messageId],
+    );
+  }
+  const { rows } = await tx.query<{ id: string }>(
+    `select distinct notification_id as id from receipt
+     where provider = $1 and provider_message_id = any($2) and notification_id is not null
+       and received_at > now() - ${MATCH_WITHIN}`,
+    [provider, forms],
+  );
+  return rows.map((row) => row.id);
+};
+
+/** Ids of receipts still without their notification, such as those a crash came between. */
+export const listUnmatchedIds = async (db: Queryable, provider: string): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select distinct provider_message_id as id from receipt
+     where notification_id is null and provider = $1 and received_at > now() - ${MATCH_WITHIN} limit 1000`,
+    [provider],
+  );
+  return rows.map((row) => row.id);
+};
+
+const findCandidates = async (
+  tx: Queryable,
+  provider: string,
+  forms: readonly string[],
+): Promise<AttemptCandidate[]> => {
+  const { rows } = await tx.query<CandidateRow>(
+    `select a.notification_id, a.attempt, n.address, a.provider_message_ids
+     from delivery_attempt a join notification n on n.id = a.notification_id
+     where a.provider_message_ids && $2 and a.provider = $1
+       and a.started_at > now() - ${MATCH_WITHIN}
+     order by a.started_at desc limit 20`,
+    [provider, forms],
+  );
+  return rows.map((row) => ({
+    notificationId: row.notification_id,
+    attempt: row.attempt,
+    address: row.address,
+    providerMessageIds: row.provider_message_ids,
+  }));
+};
+
+export type Settlement =
+  | { kind: 'pending' }
+  | { kind: 'delivered' }
+  | { kind: 'failed'; reason: string; incidentId: string };
+
+/** What the receipts of a notification add up to. */
+export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
+  const { rows } = await db.query<{
+    incident_id: string;
+    attempts: { messageIds: string[] }[];
+    receipts: { messageId: string; event: ReceiptEvent; detail: string | null }[];
+  }>(
+    `select n.incident_id,
+       coalesce((select json_agg(json_build_object('messageIds', a.provider_message_ids) order by a.attempt)
+         from delivery_attempt a where a.notification_id = n.id and a.provider_message_ids <> '{}'), '[]') as attempts,
+       coalesce((select json_agg(json_build_object('messageId', r.provider_message_id, 'event', r.event,
+           'detail', r.detail) order by r.id)
+         from receipt r where r.notification_id = n.id and r.provider_message_id is not null), '[]') as receipts
+     from notification n where n.id = $1`,
+    [id],
+  );
+  const { incident_id, attempts, receipts } = one(rows);
+  const kind = settleAttempts({ attempts, receipts });
+  if (kind !== 'failed') return { kind };
+  const detail = receipts.find((receipt) => receipt.event === 'failed')?.detail;
+  return {
+    kind,
+    reason: `not delivered: ${detail ?? 'no reason given'}`,
+    incidentId: incident_id,
+  };
+};
+
+export const markDelivered = async (db: Queryable, id: string, now: Date): Promise<void> => {
+  await db.query(
+    `update notification set status = 'delivered', finished_at = $2, claimed_until = null
+     where id = $1 and status in ('queued', 'sending', 'submitted')`,
+    [id, now],
+  );
+};
+
+/** True when this call made it so. Only what counted as submitted can turn out undelivered. */
+export const markUndelivered = async (
+  tx: Queryable,
+  id: string,
+  { now, reason }: { now: Date; reason: string },
+): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `update notification set status = 'failed', finished_at = $2, last_error = $3
+     where id = $1 and status = 'submitted'`,
+    [id, now, reason],
+  );
+  return rowCount === 1;
+};
+
+export type AppReceipt = {
+  notificationId: string;
+  personId: string;
+  event: 'delivered' | 'read' | 'acknowledged';
+  /** When it happened on the phone. */
+  at: Date;
+  receivedAt: Date;
+};
+
+export type RecordedReceipt = { kind: 'recorded'; incidentId: string } | { kind: 'not_theirs' };
+
+/** From least to most; a status never goes back. */
+const APP_PROGRESS = `array['queued', 'sending', 'failed', 'cancelled', 'submitted', 'delivered', 'read', 'acknowledged']`;
+
+/**
+ * A receipt from a person's app. `not_theirs`: no such notification, or somebody else's. An `acknowledged` receipt is for
+ * the caller to act on: the person takes the incident. The same receipt again changes nothing.
+ */
+export const recordReceipt = async (
+  db: Queryable,
+  receipt: AppReceipt,
+): Promise<RecordedReceipt> => {
+  const { notificationId, personId, event, at, receivedAt } = receipt;
+  const { rows } = await db.query<{ incident_id: string }>(
+    `with theirs as (
+       select id, incident_id from notification where id::text = lower($1) and person_id = $2
+     ), kept as (
+       insert into receipt (notification_id, provider, event, at, received_at)
+       select id, 'mqtt', $3, $4, $5 from theirs
+       where not exists (select from receipt r where r.notification_id = theirs.id and r.event = $3)
+     ), moved as (
+       update notification n set status = $3, finished_at = coalesce(n.finished_at, $5), claimed_until = null
+       from theirs where n.id = theirs.id
+         and array_position(${APP_PROGRESS}, $3::text) > array_position(${APP_PROGRESS}, n.status)
+     )
+     select incident_id from theirs`,
+    [notificationId, personId, event, at, receivedAt],
+  );
+  const row = rows[0];
+  return row === undefined
+    ? { kind: 'not_theirs' }
+    : { kind: 'recorded', incidentId: row.incident_id };
+};

@@ -1,0 +1,141 @@
+import { errorMessage } from '../shared/app-error.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Pool } from '../shared/db.ts';
+import type { Listener } from '../shared/listener.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Part } from '../shared/part.ts';
+import { createSemaphore } from './channels/semaphore.ts';
+import { laneOf } from './lane.ts';
+import { type DueNotification, listDue } from './notification-store.ts';
+import type { NotifyQueue, WakeUp } from './queue.ts';
+
+export type RelayDeps = {
+  pool: Pool;
+  listener: Listener;
+  queue: Pick<NotifyQueue, 'add'>;
+  /** Sends one notification without the queue: a queue that is away must not keep an alarm from going out. */
+  handle: (id: string) => Promise<void>;
+  clock: Clock;
+  logger: Logger;
+  /** How late a retry or a later step may be woken; also how soon a wiped queue is filled again. */
+  sweepMs?: number;
+};
+
+const SWEEP_MS = 500;
+const BATCH = 500;
+/**
+ * A row is not woken again within this time: a queue with a backlog would else be given all of it on every sweep.
+ * It is also what a wiped queue costs at most.
+ */
+const AGAIN_AFTER_MS = 3_000;
+/** Sent directly at the same time while the queue is away. */
+const DIRECT_CONCURRENCY = 10;
+/** Clocks of two machines differ a little; without this an alarm written by the faster waits for the next sweep. */
+const TOLERANCE_MS = 250;
+
+/**
+ * Moves what is due from the outbox to the queue: at once when a row is added, on every sweep, at the start and after a
+ * lost connection. The table is the truth; the queue may be wiped at any time.
+ */
+export const createRelay = (deps: RelayDeps): Part => {
+  const { pool, listener, queue, handle, clock, logger, sweepMs = SWEEP_MS } = deps;
+  const woken = new Map<string, number>();
+  const direct = createSemaphore(DIRECT_CONCURRENCY);
+  const underWay = new Set<Promise<void>>();
+  let unsubscribe: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let pumping: Promise<void> | undefined;
+  let again = false;
+
+  /** One pump at a time; a call while one runs makes it run once more. */
+  const pump = (): void => {
+    again = true;
+    if (stopped) return;
+    pumping ??= (async () => {
+      while (again && !stopped) {
+        again = false;
+        await relayDue().catch((error: unknown) =>
+          logger.warn(
+            { reason: errorMessage(error) },
+            'due notifications could not be read, trying again',
+          ),
+        );
+      }
+      pumping = undefined;
+    })();
+  };
+
+  const relayDue = async (): Promise<void> => {
+    const now = new Date(clock.now().getTime() + TOLERANCE_MS);
+    forget();
+    let after: { dueAt: Date; id: string } | null = null;
+    for (let more = true; more && !stopped; ) {
+      const page: Awaited<ReturnType<typeof listDue>> = await listDue(pool, now, {
+        after,
+        limit: BATCH,
+      });
+      await wake(page.map(toWakeUp).filter((wakeUp) => !woken.has(keyOf(wakeUp))));
+      after = page.at(-1) ?? null;
+      more = page.length === BATCH;
+    }
+  };
+
+  const wake = async (wakeUps: readonly WakeUp[]): Promise<void> => {
+    if (wakeUps.length === 0) return;
+    const at = Date.now();
+    for (const wakeUp of wakeUps) woken.set(keyOf(wakeUp), at);
+    try {
+      await queue.add(wakeUps);
+    } catch (error) {
+      logger.warn(
+        { reason: errorMessage(error), notifications: wakeUps.length },
+        'the queue is out of reach, sending without it',
+      );
+      for (const { id } of wakeUps) sendDirectly(id);
+    }
+  };
+
+  const sendDirectly = (id: string): void => {
+    const work = direct
+      .run(async () => {
+        if (!stopped) await handle(id);
+      })
+      .catch((error: unknown) => logger.warn({ err: error, notificationId: id }, 'not sent yet'))
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+  };
+
+  const forget = (): void => {
+    const before = Date.now() - AGAIN_AFTER_MS;
+    for (const [key, at] of woken) {
+      // Insertion order is time order, so the first recent one ends it.
+      if (at > before) break;
+      woken.delete(key);
+    }
+  };
+
+  return {
+    name: 'notify-relay',
+    async start() {
+      unsubscribe = listener.on('notification_added', { changed: pump, reconnected: pump });
+      timer = setInterval(pump, sweepMs);
+      pump();
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      unsubscribe?.();
+      await pumping;
+      await Promise.allSettled(underWay);
+    },
+  };
+};
+
+const toWakeUp = ({ id, attempts, channel }: DueNotification): WakeUp => ({
+  id,
+  attempt: attempts + 1,
+  lane: laneOf(channel),
+});
+
+const keyOf = ({ id, attempt }: WakeUp): string => `${id} ${attempt}`;

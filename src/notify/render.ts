@@ -1,0 +1,107 @@
+import type { Locale } from '../people/index.ts';
+import { localTime } from '../shared/local-time.ts';
+import type { IncidentAlert } from './alert.ts';
+import { en } from './templates/en.ts';
+import type { Phrases, Template } from './templates/template.ts';
+import { zhCN } from './templates/zh-CN.ts';
+
+const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
+
+/**
+ * Two UCS-2 parts hold 2 × 67 code units. One less, because a character of two units (an emoji in a name) that
+ * would straddle the parts moves to the second as a whole.
+ */
+export const MAX_SMS_LENGTH = 133;
+/** A number as the service makes it has at most 16 + 1 + 8 + 1 + 4 characters. */
+const MAX_NUMBER_LENGTH = 32;
+/** Of the room that names have, what the source may claim when the place is long too. */
+const SOURCE_SHARE = 0.4;
+const ELLIPSIS = '…';
+
+export type RenderOptions = {
+  /** Heads the text; carriers in China refuse one without: 【烽燧】. */
+  signature: string;
+  timeZone: string;
+  /** UTF-16 code units the text may have, the repeat mark included. */
+  maxLength: number;
+};
+
+type AlertFacts = Pick<IncidentAlert, 'number' | 'kind' | 'fix' | 'sourceName' | 'observedAt'> & {
+  /** Names of the regions, coarse to fine. */
+  placeNames: readonly string[];
+};
+
+/**
+ * The alert in one sentence: number, kind, place, local time, source, coordinates and the radius within which the fire
+ * lies with 95 %. Coordinates are WGS-84 `lon,lat`, the order in which Chinese map apps take them. Never longer than
+ * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first.
+ */
+export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOptions): string => {
+  const template = TEMPLATES[locale];
+  const names = facts.placeNames.map(oneLine).filter((name) => name !== '');
+  const source = oneLine(facts.sourceName);
+  const phrases = {
+    number: shorten(facts.number, MAX_NUMBER_LENGTH),
+    kind: facts.kind,
+    time: localTime(facts.observedAt, options.timeZone),
+    lonLat: `${facts.fix.lon.toFixed(5)},${facts.fix.lat.toFixed(5)}`,
+    radius: radiusText(facts.fix.ellipse.semiMajorM, template),
+  };
+  const compose = (chosen: Pick<Phrases, 'place' | 'source'>): string =>
+    options.signature + template.sentence({ ...phrases, ...chosen });
+  const max = options.maxLength - template.repeatMark.length;
+  const room = max - compose({ place: '', source: '' }).length;
+  const place = names.length === 0 ? template.nowhere : template.joinPlace(names);
+  const shortSource = shorten(
+    source,
+    Math.max(Math.floor(room * SOURCE_SHARE), room - place.length),
+  );
+  const shortPlace = shortenPlace(names.length === 0 ? [place] : names, {
+    template,
+    max: room - shortSource.length,
+  });
+  return shorten(compose({ place: shortPlace, source: shortSource }), max);
+};
+
+/** Marks a text whose earlier sending ended unknown, behind the signature, which must stay first. */
+export const markRepeat = (text: string, locale: Locale, signature: string): string => {
+  const mark = TEMPLATES[locale].repeatMark;
+  return text.startsWith(signature) ? signature + mark + text.slice(signature.length) : mark + text;
+};
+
+/** Half the earth's circumference: no error is larger. */
+const MAX_RADIUS_M = 20_000_000;
+
+const radiusText = (metres: number, template: Template): string => {
+  const radius = Math.min(Math.max(Math.round(metres), 1), MAX_RADIUS_M);
+  if (radius < 1_000) return template.metres(radius);
+  const km = radius / 1_000;
+  return template.kilometres(km < 9.95 ? km.toFixed(1) : km.toFixed(0));
+};
+
+/** Names come from people and files: line breaks and control characters must not shape the message. */
+const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+
+/** At most `max` code units, never half a surrogate pair; what was cut off shows as …. */
+const shorten = (text: string, max: number): string => {
+  if (text.length <= max) return text;
+  if (max < 1) return '';
+  const cut = text.slice(0, max - 1);
+  return (/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut) + ELLIPSIS;
+};
+
+/** Gives up the county before the township, the township before the village. */
+const shortenPlace = (
+  names: readonly string[],
+  { template, max }: { template: Template; max: number },
+): string => {
+  for (let from = 0; from < names.length; from++) {
+    const text = (from === 0 ? '' : ELLIPSIS) + template.joinPlace(names.slice(from));
+    if (text.length <= max) return text;
+  }
+  return shorten(names.at(-1) ?? '', max);
+};

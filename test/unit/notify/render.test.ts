@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { segmentUcs2 } from '../../../src/notify/channels/segment.ts';
+import { MAX_SMS_LENGTH, markRepeat, renderAlert } from '../../../src/notify/render.ts';
+
+const fix = {
+  lon: 113.269_441_9,
+  lat: 26.709_124,
+  method: 'reported' as const,
+  ellipse: { semiMajorM: 187.4, semiMinorM: 60, orientationDeg: 12 },
+};
+const facts = {
+  number: 'AR-20261102-001',
+  kind: 'smoke' as const,
+  fix,
+  sourceName: '云台山3号',
+  observedAt: new Date('2026-11-02T06:05:00Z'),
+  placeNames: ['安仁县', '灵官镇'],
+};
+const sms = { signature: '【烽燧】', timeZone: 'Asia/Shanghai', maxLength: MAX_SMS_LENGTH };
+
+describe('renderAlert', () => {
+  it('says it in Chinese', () => {
+    expect(renderAlert(facts, 'zh-CN', sms)).toBe(
+      '【烽燧】火情AR-20261102-001：安仁县灵官镇发现烟雾，14:05，来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差187米。',
+    );
+  });
+
+  it('says it in English', () => {
+    expect(renderAlert(facts, 'en', sms)).toBe(
+      '【烽燧】Fire AR-20261102-001: smoke at 安仁县 灵官镇, 14:05, by 云台山3号. lon,lat 113.26944,26.70912 (WGS-84) +/-187 m.',
+    );
+  });
+
+  it('does without a place where no region was imported', () => {
+    expect(renderAlert({ ...facts, placeNames: [] }, 'zh-CN', sms)).toContain('：辖区内发现烟雾');
+  });
+
+  it.each([
+    [0, '1米'],
+    [999.4, '999米'],
+    [1000, '1.0公里'],
+    [7350, '7.3公里'],
+    [9960, '10公里'],
+    [Number.POSITIVE_INFINITY, '20000公里'],
+  ])('gives a radius of %s m as %s', (semiMajorM, text) => {
+    const wide = { ...facts, fix: { ...fix, ellipse: { ...fix.ellipse, semiMajorM } } };
+    expect(renderAlert(wide, 'zh-CN', sms)).toContain(`误差${text}。`);
+  });
+
+  it('gives up the coarse part of a long place first', () => {
+    const placeNames = [
+      '很长很长很长很长很长很长很长很长的县',
+      '很长很长很长很长很长很长很长的镇',
+      '宜阳村',
+    ];
+    const text = renderAlert({ ...facts, placeNames }, 'zh-CN', { ...sms, maxLength: 98 });
+    expect(text).toContain('：…宜阳村发现');
+    expect(text).toContain('来源云台山3号。');
+  });
+
+  it('keeps line breaks of a name out of the message', () => {
+    expect(renderAlert({ ...facts, sourceName: '1号\r\n【假】' }, 'zh-CN', sms)).toContain(
+      '来源1号 【假】。',
+    );
+  });
+
+  it('always fits two parts, also marked as a repeat, with everything but the names whole', () => {
+    const nameArb = fc.oneof(
+      fc.string({ maxLength: 80 }),
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc.string({ unit: fc.constantFrom('安', '🔥', 'x', ' '), maxLength: 120 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.record({
+          number: fc.stringMatching(/^[A-Za-z0-9_]{1,16}-20261102-[0-9]{3,4}$/),
+          kind: fc.constantFrom('smoke' as const, 'flame' as const, 'heat' as const),
+          sourceName: nameArb,
+          placeNames: fc.array(nameArb, { maxLength: 5 }),
+          lon: fc.double({ min: -180, max: 180, noNaN: true }),
+          lat: fc.double({ min: -90, max: 90, noNaN: true }),
+          semiMajorM: fc.double({ min: 0, max: 1e12, noNaN: true }),
+        }),
+        fc.constantFrom('zh-CN' as const, 'en' as const),
+        fc.constantFrom('【烽燧】', '【安仁县森林防火指挥部】'),
+        ({ lon, lat, semiMajorM, ...rest }, locale, signature) => {
+          const alert = {
+            ...facts,
+            ...rest,
+            fix: { ...fix, lon, lat, ellipse: { ...fix.ellipse, semiMajorM } },
+          };
+          const text = renderAlert(alert, locale, { ...sms, signature });
+          const repeated = markRepeat(text, locale, signature);
+          expect(repeated.length).toBeLessThanOrEqual(134);
+          expect(segmentUcs2(repeated, 1).length).toBeLessThanOrEqual(2);
+          expect(text.isWellFormed()).toBe(true);
+          expect(text.startsWith(signature)).toBe(true);
+          expect(text).toContain(rest.number);
+          expect(text).toContain(`${lon.toFixed(5)},${lat.toFixed(5)}`);
+          expect(text).toContain('14:05');
+          expect(text).toMatch(/[。.]$/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
