@@ -8,6 +8,14 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 export const isLoopback = (url: string): boolean =>
   URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
 
+/** A service that listens on every address is reached over this machine's own. */
+export const localUrl = (url: string): string => {
+  const local = new URL(url);
+  if (local.hostname === '0.0.0.0') local.hostname = '127.0.0.1';
+  if (local.hostname === '[::]') local.hostname = '[::1]';
+  return local.toString().replace(/\/$/, '');
+};
+
 const DEFAULTS: Source = {
   DATA_DIR: './data/demo',
   ADMIN_PASSWORD: 'fengsui-demo',

@@ -6,7 +6,7 @@ import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { type County, createCounty } from './county.ts';
-import { isLoopback } from './demo-env.ts';
+import { isLoopback, localUrl } from './demo-env.ts';
 import { createDemoStateFile, type DemoState, type DemoStateFile } from './demo-state-file.ts';
 import { createFire, type Fire } from './fire.ts';
 import { loadCounty, loadSteps, requireEmptyService } from './load.ts';
@@ -36,7 +36,9 @@ export type DemoOptions = {
  * and simulating then go on beside it, so that a signal meanwhile ends them at once.
  */
 export const createDemoRun = (options: DemoOptions): Part => {
-  const { env, seed, baseUrl, mqttUrl, logger, print, onFatal } = options;
+  const { env, seed, logger, print, onFatal } = options;
+  const baseUrl = localUrl(options.baseUrl);
+  const mqttUrl = localUrl(options.mqttUrl);
   const ending = new AbortController();
   const { signal } = ending;
   let running: Promise<void> = Promise.resolve();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { demoEnv, demoSeed, isLoopback } from '../../../src/demo/demo-env.ts';
+import { demoEnv, demoSeed, isLoopback, localUrl } from '../../../src/demo/demo-env.ts';
 import { createProgress } from '../../../src/demo/progress.ts';
 import {
   readServerSentEvents,
@@ -176,6 +176,10 @@ describe('the demo’s environment', () => {
     expect(isLoopback('http://[::1]:8080')).toBe(true);
     expect(isLoopback('mqtt://broker.example.org')).toBe(false);
     expect(isLoopback('nonsense')).toBe(false);
+    expect(localUrl('http://0.0.0.0:8080')).toBe('http://127.0.0.1:8080');
+    expect(localUrl('http://[::]:8080')).toBe('http://[::1]:8080');
+    expect(localUrl('mqtt://127.0.0.1:1883')).toBe('mqtt://127.0.0.1:1883');
+    expect(localUrl('mqtt://0.0.0.0:1883')).toBe('mqtt://127.0.0.1:1883');
     expect(withoutCredentials('mqtt://fengsui:secret@127.0.0.1:1883')).not.toContain('secret');
   });
 });
