@@ -1,5 +1,5 @@
-import { writeBrokerFiles } from './broker-files.ts';
 import { createDemo, demoEnv, demoSeed } from './demo/index.ts';
+import { writeBrokerFiles } from './devices/index.ts';
 import { createEmbeddedPostgres, makeWritable } from './embedded/index.ts';
 import { createLifecycle, failToStart } from './lifecycle.ts';
 import type { Service } from './pipeline.ts';

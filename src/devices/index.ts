@@ -1,3 +1,5 @@
+export { writeBrokerFiles } from './broker-files.ts';
+export { createBrokerFilesKeeper } from './broker-files-keeper.ts';
 export {
   type Device,
   DeviceIdSchema,
@@ -15,13 +17,11 @@ export {
   findDevice,
   findDeviceWithState,
   insertCredential,
-  listBrokerUsers,
   listDevices,
   replaceSecret,
   revokeCredential,
 } from './device-store.ts';
-export { type BrokerUser, mosquittoFiles, type ServiceLogin } from './mosquitto-files.ts';
-export { createMosquittoFilesWriter, writeMosquittoFiles } from './mosquitto-files-writer.ts';
+export { mosquittoFiles } from './mosquitto-files.ts';
 export { changeDevice, type RegisterDeps, registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

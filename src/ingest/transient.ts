@@ -1,3 +1,5 @@
+import { AppError } from '../shared/app-error.ts';
+
 /**
  * Classes of SQLSTATE that say "not now" rather than "not this": connection, resources, operator
  * intervention, deadlock and serialisation. https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -10,6 +12,7 @@ const TRANSIENT_CLASSES = ['08', '40', '53', '55', '57', '58', 'XX'];
  * connection (ECONNREFUSED, "Connection terminated", a pool's time-out) unless they are programming errors.
  */
 export const isTransient = (error: unknown): boolean => {
+  if (error instanceof AppError) return error.code === 'unavailable';
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
     return false;
   const code =

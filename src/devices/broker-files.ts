@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  hashSecret,
-  listBrokerUsers,
-  mosquittoFiles,
-  type ServiceLogin,
-  verifySecret,
-} from './devices/index.ts';
-import { AppError, errorMessage } from './shared/app-error.ts';
-import type { Queryable } from './shared/db.ts';
+import { AppError, errorMessage } from '../shared/app-error.ts';
+import type { Queryable } from '../shared/db.ts';
+import { listBrokerUsers } from './device-store.ts';
+import { mosquittoFiles, type ServiceLogin } from './mosquitto-files.ts';
+import { hashSecret, verifySecret } from './secret.ts';
 
 export type BrokerFilesOptions = {
   db: Queryable;

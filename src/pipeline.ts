@@ -1,0 +1,200 @@
+import { createDeviceRegistry } from './devices/index.ts';
+import { createEmbeddedPostgres } from './embedded/index.ts';
+import { createNotify } from './notify/index.ts';
+import { createRegionIndex } from './people/index.ts';
+import { createResourceIndex } from './resources/index.ts';
+import type { Clock } from './shared/clock.ts';
+import type { CountyConfig } from './shared/county-config.ts';
+import { createPool, type Pool } from './shared/db.ts';
+import type { Env, Role } from './shared/env.ts';
+import { createListener, type Listener } from './shared/listener.ts';
+import type { Logger } from './shared/logger.ts';
+import { createMetrics, type Metrics } from './shared/metrics.ts';
+import { migrate } from './shared/migrate.ts';
+import { type Part, startParts } from './shared/part.ts';
+import { createApi } from './wiring/api.ts';
+import { createBus } from './wiring/bus.ts';
+import { createIntake } from './wiring/intake.ts';
+
+export type ServiceOptions = {
+  env: Env;
+  config: CountyConfig;
+  logger: Logger;
+  clock: Clock;
+  /** Something the service cannot do without has failed: end the process, a supervisor starts it again. */
+  onFatal: (error: Error) => void;
+  /** Shows a line to the person who started the service (the generated admin password). */
+  print: (line: string) => void;
+};
+
+export type Service = Part & {
+  /** Where the API (or, without the `api` role, health and metrics) answers. Valid once started. */
+  httpUrl(): string;
+  /** The bus: the embedded broker or MQTT_URL without its password. Valid once started. */
+  mqttUrl(): string;
+};
+
+/** What every stage may use. */
+export type Context = ServiceOptions & {
+  connectionString: string;
+  listener: Listener;
+  metrics: Metrics;
+  has(role: Role): boolean;
+  /** A pool of its own for each stage that must not wait behind another (invariant 3). */
+  pool(name: string, max: number): Pool;
+};
+
+/**
+ * The whole service, in the order a smoke alert travels:
+ *
+ *   bus ──▶ intake ──▶ detections: one transaction ──▶ notify ──▶ SMS, app, webhook
+ *                                     │
+ *                                     └──▶ incident_event ──▶ api: stream, console
+ *
+ * Which parts run in this process is decided by ROLES. Parts start from the database outwards, so that
+ * nothing is accepted before it can be stored, and stop the other way round, so that a SIGTERM loses nothing.
+ */
+export const createService = (options: ServiceOptions): Service => {
+  let stopAll = async (): Promise<void> => {};
+  let urls = { http: '', mqtt: '' };
+  return {
+    name: 'service',
+    async start() {
+      const running = await startService(options);
+      stopAll = running.stop;
+      urls = running.urls;
+    },
+    stop: () => stopAll(),
+    httpUrl: () => urls.http,
+    mqttUrl: () => urls.mqtt,
+  };
+};
+
+const startService = async (
+  options: ServiceOptions,
+): Promise<{ stop: () => Promise<void>; urls: { http: string; mqtt: string } }> => {
+  const { env, logger } = options;
+  const database = createDatabase(options);
+  const stopDatabase = await startParts([database]);
+  try {
+    await migrate(database.connectionString(), logger, { queue: env.redisUrl === undefined });
+    const { parts, urls } = await wire(options, database.connectionString());
+    const stopParts = await startParts(parts);
+    return {
+      urls: urls(),
+      stop: async () => {
+        await stopParts().finally(stopDatabase);
+      },
+    };
+  } catch (error) {
+    await stopDatabase().catch(() => undefined);
+    throw error;
+  }
+};
+
+const createDatabase = ({
+  env,
+  logger,
+  onFatal,
+}: ServiceOptions): Part & { connectionString(): string } => {
+  const { databaseUrl } = env;
+  if (databaseUrl === undefined) {
+    return createEmbeddedPostgres({ dataDir: env.dataDir, logger, onExit: onFatal });
+  }
+  return {
+    name: 'database',
+    start: async () => {},
+    stop: async () => {},
+    connectionString: () => databaseUrl,
+  };
+};
+
+const wire = async (
+  options: ServiceOptions,
+  connectionString: string,
+): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
+  const { env, config, logger, clock } = options;
+  const pools: Pool[] = [];
+  const context: Context = {
+    ...options,
+    connectionString,
+    listener: createListener(connectionString, logger.child({ stage: 'listen' })),
+    metrics: createMetrics(),
+    has: (role) => env.roles.includes(role),
+    pool: (name, max) => {
+      const pool = createPool({ connectionString, name, max, logger });
+      pools.push(pool);
+      return pool;
+    },
+  };
+  const { listener } = context;
+  const shared = context.pool('shared', 10);
+
+  const regions = createRegionIndex({
+    pool: shared,
+    listener,
+    logger: logger.child({ stage: 'people' }),
+  });
+  const registry = createDeviceRegistry({
+    pool: shared,
+    listener,
+    logger: logger.child({ stage: 'devices' }),
+  });
+  const resources = createResourceIndex({
+    pool: shared,
+    listener,
+    logger: logger.child({ stage: 'resources' }),
+  });
+  const intake = createIntake(context, { shared, regions, registry });
+  const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
+  const notify = createNotify({
+    pool: context.pool('notify', 12),
+    connectionString,
+    redisUrl: env.redisUrl,
+    smppUrl: env.smppUrl,
+    webhookSecret: env.webhookSecret,
+    config: config.notify,
+    listener,
+    publish: bus.publish,
+    clock,
+    logger: logger.child({ stage: 'notify' }),
+    metrics: {
+      submitted: (delayMs, channel) => {
+        context.metrics.detectionToSubmit.observe({ channel }, delayMs / 1000);
+        context.metrics.notifications.inc({ channel, outcome: 'submitted' });
+      },
+      failed: (channel) => context.metrics.notifications.inc({ channel, outcome: 'failed' }),
+    },
+    onGivenUp: intake.onGivenUp,
+  });
+  const api = await createApi(context, {
+    shared,
+    regions,
+    registry,
+    resources,
+    intake,
+    bus,
+    notify,
+  });
+
+  const poolsPart: Part = {
+    name: 'pools',
+    start: async () => {},
+    stop: async () => {
+      await Promise.all(pools.map((pool) => pool.end()));
+    },
+  };
+  const parts: Part[] = [
+    poolsPart,
+    listener,
+    regions,
+    registry,
+    ...(context.has('api') ? [resources] : []),
+    ...intake.parts,
+    // The bus before notify: the app channel publishes through it.
+    ...bus.parts,
+    ...(context.has('notify') ? [notify] : []),
+    ...api.parts,
+  ];
+  return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };
+};

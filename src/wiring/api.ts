@@ -1,0 +1,131 @@
+import {
+  createApp,
+  createAuth,
+  createEventFeed,
+  createHttpServer,
+  createOpsApp,
+  ensureAdmin,
+  type Health,
+  streamRoutes,
+} from '../api/index.ts';
+import { consoleRoutes } from '../console/index.ts';
+import { type DeviceRegistry, deviceRoutes } from '../devices/index.ts';
+import { findIncident, incidentRoutes } from '../incidents/index.ts';
+import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
+import { type Notify, notificationRoutes } from '../notify/index.ts';
+import {
+  personRoutes,
+  type RegionIndex,
+  regionRoutes,
+  visibleRegions as regionsOf,
+  shiftRoutes,
+} from '../people/index.ts';
+import type { Context } from '../pipeline.ts';
+import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
+import type { Pool } from '../shared/db.ts';
+import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
+import type { Part } from '../shared/part.ts';
+import { trackRoutes } from '../telemetry/index.ts';
+import type { Bus } from './bus.ts';
+import type { Intake } from './intake.ts';
+
+type ApiParts = {
+  shared: Pool;
+  regions: RegionIndex;
+  registry: DeviceRegistry;
+  resources: ResourceIndex;
+  intake: Intake;
+  bus: Bus;
+  notify: Notify;
+};
+
+/** The HTTP side: the whole API with the `api` role, else probes and metrics alone. */
+export const createApi = async (
+  context: Context,
+  parts: ApiParts,
+): Promise<{ parts: Part[]; url: () => string }> => {
+  const { env, metrics } = context;
+  const logger = context.logger.child({ stage: 'api' });
+  const health = createHealth(context, parts);
+  metrics.watchQueueDepth(() => parts.notify.queueDepth());
+  const http = (app: App) => createHttpServer({ app, host: env.host, port: env.port, logger });
+  if (!context.has('api')) {
+    const server = http(await createOpsApp({ logger, health, metrics }));
+    return { parts: [server], url: () => server.url() };
+  }
+  const pool = context.pool('api', 10);
+  await ensureAdmin(pool, { password: env.adminPassword, print: context.print });
+  const feed = createEventFeed({ pool, listener: context.listener, logger });
+  const auth = await createAuth({
+    pool,
+    jwtSecret: env.jwtSecret,
+    jwksUrl: env.jwksUrl,
+    clock: context.clock,
+  });
+  const visibleRegions: VisibleRegions = (user) => regionsOf(user, parts.regions);
+  const app = await createApp({
+    logger,
+    auth,
+    health,
+    metrics,
+    rootRoutes: [consoleRoutes()],
+    routes: [
+      auth.routes,
+      streamRoutes({ feed, auth, visibleRegions, metrics }),
+      ...stageRoutes(context, { ...parts, pool, visibleRegions }),
+    ],
+  });
+  const server = http(app);
+  return { parts: [feed, server], url: () => server.url() };
+};
+
+const stageRoutes = (
+  { env, config, clock }: Context,
+  parts: ApiParts & { pool: Pool; visibleRegions: VisibleRegions },
+): RouteGroup[] => {
+  const { pool, visibleRegions, regions, registry, resources, intake } = parts;
+  const { ingest, onTakenOver } = intake;
+  return [
+    deviceRoutes({
+      pool,
+      visibleRegions,
+      clock,
+      regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
+      hasRegion: (id) => regions.get(id) !== undefined,
+    }),
+    trackRoutes({ pool, visibleRegions, clock }),
+    detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    deadLetterRoutes({ pool, ingest, clock }),
+    incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
+    incidentNearbyRoutes({
+      index: resources,
+      findIncident: (id) => findIncident(pool, id),
+      visibleRegions,
+    }),
+    resourceRoutes({ pool, index: resources, clock }),
+    regionRoutes({ pool, regions, policies: config.policies }),
+    personRoutes({ pool, regions, defaultLocale: env.locale }),
+    shiftRoutes({ pool, regions, clock }),
+    notificationRoutes({ pool, visibleRegions }),
+  ];
+};
+
+const createHealth = (context: Context, { shared, resources, bus, notify }: ApiParts): Health => ({
+  checks: {
+    database: async () => {
+      await shared.query('select 1');
+      return { ok: true };
+    },
+    mqtt: () =>
+      bus.connected() ? { ok: true } : { ok: false, detail: 'the MQTT broker is out of reach' },
+    ...(context.has('api')
+      ? {
+          resources: () => {
+            const { state, resources: count } = resources.state();
+            return { ok: state !== 'loading', detail: `${state}, ${String(count)} resources` };
+          },
+        }
+      : {}),
+  },
+  channels: () => notify.channelStatus(),
+});

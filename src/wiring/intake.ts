@@ -1,0 +1,205 @@
+import type { PoolClient } from 'pg';
+import type { DeviceRegistry } from '../devices/index.ts';
+import { type AlertHook, actOnIncident, appendEvent, lockIncidents } from '../incidents/index.ts';
+import {
+  createIngest,
+  type Ingest,
+  insertDeadLetter,
+  rejected,
+  takeDetection,
+} from '../ingest/index.ts';
+import { cancelPending, recordReceipt, writeIncidentNotifications } from '../notify/index.ts';
+import type { RegionIndex } from '../people/index.ts';
+import type { Context } from '../pipeline.ts';
+import { moveResourcesOf } from '../resources/index.ts';
+import { AppError } from '../shared/app-error.ts';
+import type { Pool } from '../shared/db.ts';
+import type { Part } from '../shared/part.ts';
+import {
+  createBatchWriter,
+  createPartitionKeeper,
+  foldStates,
+  insertTelemetry,
+  mergeLatestStates,
+  savePersonPosition,
+  setOnline,
+} from '../telemetry/index.ts';
+
+export type Intake = {
+  ingest: Ingest;
+  parts: Part[];
+  /** Stops further sending of an incident somebody has taken. */
+  onTakenOver(tx: PoolClient, incidentId: string, now: Date): Promise<void>;
+  /** A notification was given up: it must stand in the incident's timeline. */
+  onGivenUp: (
+    tx: PoolClient,
+    given: { incidentId: string; data: Record<string, unknown> },
+  ) => Promise<void>;
+};
+
+type IntakeParts = { shared: Pool; regions: RegionIndex; registry: DeviceRegistry };
+
+/** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
+export const createIntake = (
+  context: Context,
+  { shared, regions, registry }: IntakeParts,
+): Intake => {
+  const { env, config, clock, metrics } = context;
+  const logger = context.logger.child({ stage: 'ingest' });
+  const alarmPool = context.pool('alarm', 4);
+  const telemetryPool = context.pool('telemetry', 2);
+
+  const onTakenOver: Intake['onTakenOver'] = async (tx, incidentId, now) => {
+    await cancelPending(tx, incidentId, now);
+  };
+  const onGivenUp: Intake['onGivenUp'] = async (tx, { incidentId, data }) => {
+    await lockIncidents(tx);
+    const at = clock.now();
+    await appendEvent(tx, { incidentId, type: 'notification_failed', actor: 'system', at, data });
+  };
+
+  /** "Acknowledged" in the app takes the incident; one that is already over stays over. */
+  const acknowledge = async (incidentId: string, personId: string): Promise<void> => {
+    const act = {
+      incidentId,
+      action: 'acknowledge',
+      actor: `person:${personId}`,
+      now: clock.now(),
+    } as const;
+    try {
+      await actOnIncident({ pool: alarmPool, onTakenOver }, act);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'conflict')) throw error;
+    }
+  };
+
+  const telemetry = createBatchWriter({
+    write: async (rows) => {
+      await insertTelemetry(telemetryPool, rows);
+      await mergeLatestStates(telemetryPool, foldStates(rows));
+    },
+    onWritten: (rows) => metrics.telemetryRows.inc(rows),
+    onDropped: (rows) => logger.error({ rows }, 'telemetry dropped'),
+    logger,
+  });
+
+  const detections = {
+    pool: alarmPool,
+    config: config.association,
+    locate: config.locate,
+    timeZone: env.timeZone,
+    clock,
+    regionAt: ([lon, lat]: readonly [number, number]) => {
+      const [region] = regions.regionsAt([lon, lat]);
+      return region ?? { id: 'default', code: 'default' };
+    },
+    onAlert: createAlertHook(context, { regions, registry }),
+  };
+
+  const ingest = createIngest({
+    registry,
+    telemetry,
+    now: () => clock.now(),
+    logger,
+    sinks: {
+      detection: (report, device, origin) => takeDetection(detections, report, device, origin),
+      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      deadLetter: (letter) => insertDeadLetter(shared, letter),
+      personPosition: async (
+        personId,
+        { position: [lon, lat], accuracyM, observedAt },
+        receivedAt,
+      ) => {
+        const known = await savePersonPosition(shared, {
+          personId,
+          lon,
+          lat,
+          accuracyM,
+          observedAt,
+          receivedAt,
+        });
+        if (known) await moveResourcesOf(shared, personId, { lonLat: [lon, lat], at: observedAt });
+      },
+      receipt: async (personId, { notificationId, event, at }, receivedAt) => {
+        const result = await recordReceipt(shared, {
+          notificationId,
+          personId,
+          event,
+          at,
+          receivedAt,
+        });
+        if (result.kind === 'not_theirs') {
+          return rejected(
+            'invalid_payload',
+            `notification ${notificationId} is not one of "${personId}"`,
+          );
+        }
+        if (event === 'acknowledged') await acknowledge(result.incidentId, personId);
+        return undefined;
+      },
+    },
+    metrics: {
+      received: (lane, dialect, kind) => metrics.messagesIn.inc({ lane, dialect, kind }),
+      deadLetter: (code) => metrics.deadLetters.inc({ code }),
+      committed: (delayMs) => metrics.detectionToCommit.observe(delayMs / 1000),
+    },
+  });
+
+  const partitions = createPartitionKeeper({
+    pool: telemetryPool,
+    clock,
+    keepDays: config.telemetry.keepDays,
+    logger,
+  });
+  return {
+    ingest,
+    parts: context.has('ingest') ? [partitions, telemetry] : [telemetry],
+    onTakenOver,
+    onGivenUp,
+  };
+};
+
+/** Writes the notifications of a new incident (or of one whose fix moved) in the incident's own transaction. */
+const createAlertHook =
+  (
+    context: Context,
+    { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
+  ): AlertHook =>
+  async (tx, { incident, detection, now }) => {
+    const planned = await writeIncidentNotifications(tx, {
+      alert: {
+        incidentId: incident.id,
+        number: incident.number,
+        kind: detection.kind,
+        regionId: incident.regionId,
+        fix: incident.fix,
+        sourceName: registry.get(detection.deviceId)?.name ?? detection.deviceId,
+        observedAt: detection.observedAt,
+        receivedAt: detection.receivedAt,
+      },
+      regions,
+      policies: context.config.policies,
+      smsSignature: context.config.notify.smsSignature,
+      timeZone: context.env.timeZone,
+      now,
+    });
+    await appendEvent(tx, {
+      incidentId: incident.id,
+      type: planned.dutyLevel === 'nobody' ? 'nobody_to_notify' : 'notified',
+      actor: 'system',
+      at: now,
+      data: planned,
+    });
+    if (planned.unreachable.length > 0) {
+      context.logger.error(
+        { incidentId: incident.id, number: incident.number, personIds: planned.unreachable },
+        'on duty, but without a contact that can be used',
+      );
+    }
+    if (planned.dutyLevel === 'nobody') {
+      context.logger.error(
+        { incidentId: incident.id, number: incident.number },
+        'NOBODY to notify: register people with contacts (POST /api/v1/people)',
+      );
+    }
+  };
