@@ -32,7 +32,7 @@ const PROBLEMS: Record<number, string> = {
 
 /** Registers the OpenAPI 3.1 document. Call before any route is declared. */
 export const describeApi = async (app: App, version: string): Promise<void> => {
-  app.addSchema(ProblemSchema);
+  app.addSchema({ ...ProblemSchema, $id: 'Problem' });
   app.addHook('onRoute', (route) => {
     if (route.schema !== undefined && route.schema.hide !== true) route.schema = completed(route);
   });

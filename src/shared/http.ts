@@ -61,17 +61,14 @@ export type App = FastifyInstance<
 export type RouteGroup = (app: App) => void;
 
 /** RFC 9457. `errors` names each wrong field or feature. */
-export const ProblemSchema = Type.Object(
-  {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.Optional(Type.String()),
-    instance: Type.Optional(Type.String()),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
-  },
-  { $id: 'Problem' },
-);
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String()),
+  errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+});
 
 /** Lists: `items` and, when there is more, the cursor for `?cursor=`. */
 export const pageOf = <T extends TSchema>(item: T) =>
