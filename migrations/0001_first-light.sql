@@ -290,6 +290,7 @@ create table notification (
 );
 create index notification_due on notification (due_at) where status in ('queued', 'sending');
 create index notification_by_incident on notification (incident_id);
+create index notification_by_address on notification (address, created_at);
 create trigger notification_added after insert on notification
   for each row execute function notify_row_change('notification_added');
 
@@ -321,9 +322,7 @@ create table receipt (
   detail text
 );
 create index receipt_by_notification on receipt (notification_id);
-create index receipt_by_provider_id on receipt (provider, provider_message_id)
-  where provider_message_id is not null;
-create index receipt_unmatched on receipt (received_at) where notification_id is null;
+create index receipt_unmatched on receipt (provider, lower(provider_message_id)) where notification_id is null;
 
 create table dead_letter (
   id bigint generated always as identity primary key,

@@ -43,7 +43,12 @@ export const cancelPending = async (
 
 export type DueNotification = { id: string; channel: ContactChannel; attempts: number };
 
-const DUE = `(n.status = 'queued' and n.due_at <= $1 or n.status = 'sending' and n.claimed_until <= $1)`;
+/**
+ * Clocks of two machines differ a little: without the tolerance an alarm written by the one that is ahead would wait for
+ * the next sweep.
+ */
+const DUE = `(n.status = 'queued' and n.due_at <= $1::timestamptz + interval '250 milliseconds'
+  or n.status = 'sending' and n.claimed_until <= $1)`;
 
 /** What should be sent now: due, or claimed by a worker that has not been heard of. Oldest first. */
 export const listDue = async (

@@ -12,6 +12,7 @@ import { createPool } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import { LANES, type Lane } from './lane.ts';
+import { DRAIN_MS, within } from './within.ts';
 
 /** A wake-up: the notification itself is in PostgreSQL. */
 export type WakeUp = { id: string; attempt: number; lane: Lane };
@@ -64,8 +65,6 @@ const WORKER_SETTINGS = {
 };
 type WorkerSettings = typeof WORKER_SETTINGS & { process: (data: WakeUp) => Promise<void> };
 
-/** What is being sent gets this long to finish; then it is left, and sent again after the restart. */
-const DRAIN_MS = 3_000;
 const ADD_TIMEOUT_MS = 2_000;
 
 /** One queue and worker a lane, so that a webhook that hangs never holds up an SMS. */
@@ -179,16 +178,4 @@ const onRedis = ({ prefix, logger }: QueueOptions, url: string): Backend => {
       working.disconnect();
     },
   };
-};
-
-const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'late'> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

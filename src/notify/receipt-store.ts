@@ -12,8 +12,10 @@ import {
 
 /** Receipts name messages of the last days; older ids may have been given out again by the provider. */
 const MATCH_WITHIN = `interval '7 days'`;
+/** Between the machine that sent a message and the one its receipt comes to. */
+const CLOCK_SKEW = `interval '2 seconds'`;
 
-/** Keeps a receipt, not yet matched. A provider repeats receipts whose answer got lost: the second copy is not kept. */
+/** Keeps a receipt, not yet matched. */
 export const insertProviderReceipt = async (
   db: Queryable,
   receipt: ProviderReceipt,
@@ -21,9 +23,7 @@ export const insertProviderReceipt = async (
 ): Promise<void> => {
   await db.query(
     `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail)
-     select $1, lower($2), $3, $4, $5, $6, $7
-     where not exists (select from receipt where provider = $1 and provider_message_id in ($2, lower($2))
-       and address = $3 and event = $4 and received_at > $6::timestamptz - ${MATCH_WITHIN})`,
+     values ($1, $2, $3, $4, $5, $6, $7)`,
     [
       receipt.provider,
       toSafeText(receipt.messageId),
@@ -36,7 +36,13 @@ export const insertProviderReceipt = async (
   );
 };
 
-type UnmatchedRow = { id: string; provider_message_id: string; address: string | null };
+type UnmatchedRow = {
+  id: string;
+  provider_message_id: string;
+  address: string | null;
+  event: ReceiptEvent;
+  received_at: Date;
+};
 type CandidateRow = {
   notification_id: string;
   attempt: number;
@@ -45,63 +51,73 @@ type CandidateRow = {
 };
 
 /**
- * Ties receipts that name any of these message ids to their notifications and returns the notifications the ids have
- * receipts for. Called after the commit on both sides, by who stores a receipt and by who stores message ids: whichever
- * comes second sees the other.
+ * Ties receipts that name any of these message ids to their notifications; returns those whose count may have changed.
+ * Called after the commit on both sides, by who stores a receipt and by who stores message ids: whichever comes second
+ * sees the other.
  */
 export const matchReceipts = async (
   tx: Queryable,
   provider: string,
   messageIds: readonly string[],
 ): Promise<string[]> => {
-  const forms = [...new Set(messageIds.flatMap((id) => [id, ...messageIdForms(id)]))];
+  const forms = [...new Set(messageIds.flatMap(messageIdForms))];
   const unmatched = await tx.query<UnmatchedRow>(
-    `select id, provider_message_id, address from receipt
-     where notification_id is null and provider = $1 and provider_message_id = any($2)
+    `select id, provider_message_id, address, event, received_at from receipt
+     where notification_id is null and provider = $1 and lower(provider_message_id) = any($2)
      order by id for update`,
     [provider, forms],
   );
+  const touched = new Set<string>();
   for (const row of unmatched.rows) {
     const receipt = { messageId: row.provider_message_id, address: row.address ?? '' };
-    const candidates = await findCandidates(tx, provider, messageIdForms(receipt.messageId));
+    const candidates = await findCandidates(tx, provider, row);
     const match = matchReceipt(receipt, candidates);
     if (match === undefined) continue;
+    touched.add(match.candidate.notificationId);
+    // A second copy stays unmatched: it says nothing new, or belongs to a later message under an id given out again.
     await tx.query(
-      'update receipt set notification_id = $2, provider_message_id = $3 where id = $1',
-      [row.id, match.candidate.notificationId, match.messageId],
+      `update receipt set notification_id = $2, provider_message_id = $3 where id = $1 and not exists
+         (select from receipt r where r.notification_id = $2 and r.provider_message_id = $3 and r.event = $4)`,
+      [row.id, match.candidate.notificationId, match.messageId, row.event],
     );
   }
-  const { rows } = await tx.query<{ id: string }>(
-    `select distinct notification_id as id from receipt
-     where provider = $1 and provider_message_id = any($2) and notification_id is not null
-       and received_at > now() - ${MATCH_WITHIN}`,
-    [provider, forms],
-  );
-  return rows.map((row) => row.id);
+  return [...touched];
 };
 
 /** Ids of receipts still without their notification, such as those a crash came between. */
 export const listUnmatchedIds = async (db: Queryable, provider: string): Promise<string[]> => {
   const { rows } = await db.query<{ id: string }>(
-    `select distinct provider_message_id as id from receipt
-     where notification_id is null and provider = $1 and received_at > now() - ${MATCH_WITHIN} limit 1000`,
+    `select provider_message_id as id from receipt
+     where notification_id is null and provider = $1 and received_at > now() - ${MATCH_WITHIN}
+     order by receipt.id desc limit 1000`,
     [provider],
   );
   return rows.map((row) => row.id);
 };
 
+/**
+ * Attempts that may have been given the id: those that have it, then those to the same number, newest first. A receipt
+ * never comes before its attempt began.
+ */
 const findCandidates = async (
   tx: Queryable,
   provider: string,
-  forms: readonly string[],
+  row: UnmatchedRow,
 ): Promise<AttemptCandidate[]> => {
+  const id = row.provider_message_id;
+  const digits = (row.address ?? '').replaceAll(/\D/g, '');
   const { rows } = await tx.query<CandidateRow>(
     `select a.notification_id, a.attempt, n.address, a.provider_message_ids
      from delivery_attempt a join notification n on n.id = a.notification_id
-     where a.provider_message_ids && $2 and a.provider = $1
-       and a.started_at > now() - ${MATCH_WITHIN}
-     order by a.started_at desc limit 20`,
-    [provider, forms],
+     where (a.provider_message_ids && $2 or n.address = any($4)) and a.provider = $1
+       and a.started_at between $3::timestamptz - ${MATCH_WITHIN} and $3::timestamptz + ${CLOCK_SKEW}
+     order by a.provider_message_ids && $2 desc, a.started_at desc limit 50`,
+    [
+      provider,
+      [id, id.toLowerCase(), id.toUpperCase()],
+      row.received_at,
+      [`+${digits}`, `+86${digits}`],
+    ],
   );
   return rows.map((row) => ({
     notificationId: row.notification_id,

@@ -8,6 +8,7 @@ import { createSemaphore } from './channels/semaphore.ts';
 import { laneOf } from './lane.ts';
 import { type DueNotification, listDue } from './notification-store.ts';
 import type { NotifyQueue, WakeUp } from './queue.ts';
+import { DRAIN_MS, within } from './within.ts';
 
 export type RelayDeps = {
   pool: Pool;
@@ -30,8 +31,6 @@ const BATCH = 500;
 const AGAIN_AFTER_MS = 3_000;
 /** Sent directly at the same time while the queue is away. */
 const DIRECT_CONCURRENCY = 10;
-/** Clocks of two machines differ a little; without this an alarm written by the faster waits for the next sweep. */
-const TOLERANCE_MS = 250;
 
 /**
  * Moves what is due from the outbox to the queue: at once when a row is added, on every sweep, at the start and after a
@@ -67,7 +66,7 @@ export const createRelay = (deps: RelayDeps): Part => {
   };
 
   const relayDue = async (): Promise<void> => {
-    const now = new Date(clock.now().getTime() + TOLERANCE_MS);
+    const now = clock.now();
     forget();
     let after: { dueAt: Date; id: string } | null = null;
     for (let more = true; more && !stopped; ) {
@@ -127,7 +126,7 @@ export const createRelay = (deps: RelayDeps): Part => {
       clearInterval(timer);
       unsubscribe?.();
       await pumping;
-      await Promise.allSettled(underWay);
+      await within(DRAIN_MS, Promise.allSettled(underWay));
     },
   };
 };

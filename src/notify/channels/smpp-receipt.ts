@@ -47,7 +47,7 @@ export const parseReceipt = (pdu: smpp.Pdu): SmppReceipt | undefined => {
   return {
     messageId,
     address: (pdu.source_addr ?? '').replaceAll(/\D/g, ''),
-    event: state === 'DELIVRD' ? 'delivered' : FAILED.includes(state) ? 'failed' : 'pending',
+    event: state.startsWith('DELIV') ? 'delivered' : FAILED.includes(state) ? 'failed' : 'pending',
     detail: describe(state, text),
   };
 };

@@ -2,6 +2,7 @@ import smpp from 'smpp';
 import type { Logger } from '../../shared/logger.ts';
 import type { Part } from '../../shared/part.ts';
 import { backoffMs } from '../backoff.ts';
+import { within } from '../within.ts';
 import { commandStatusName } from './smpp-status.ts';
 import type { SmppConfig } from './smpp-url.ts';
 
@@ -43,6 +44,8 @@ const ESME_ROK = 0;
 const ESME_RX_T_APPN = 0x64;
 const INTERFACE_VERSION_3_4 = 0x34;
 const UNBIND_TIMEOUT_MS = 500;
+/** Starting waits so long for the first bind, so that what is due then does not fail for want of a line. */
+const FIRST_BIND_MS = 2_000;
 
 /**
  * One transceiver bind to an SMS centre that is kept up: connects, binds, asks after the line, and after any failure
@@ -64,6 +67,7 @@ export const createSmppSession = (deps: {
   let connectTimer: NodeJS.Timeout | undefined;
   let enquireTimer: NodeJS.Timeout | undefined;
   let enquireTimeout: NodeJS.Timeout | undefined;
+  let firstTry = (): void => undefined;
   const pending = new Set<(reason: string) => void>();
   const where = `${config.host}:${config.port}`;
 
@@ -98,6 +102,7 @@ export const createSmppSession = (deps: {
     clearTimeout(connectTimer);
     bound = true;
     failures = 0;
+    firstTry();
     logger.info({ smsc: where }, 'bound to the SMS centre');
     enquireTimer = setInterval(() => enquire(current), timings.enquireLinkMs);
   };
@@ -146,6 +151,7 @@ export const createSmppSession = (deps: {
     current.destroy();
     for (const fail of pending) fail(reason);
     pending.clear();
+    firstTry();
     if (stopping) return;
     failures += 1;
     const delayMs = backoffMs(failures, {
@@ -160,7 +166,11 @@ export const createSmppSession = (deps: {
   return {
     name: 'smpp-session',
     async start() {
+      const tried = new Promise<void>((resolve) => {
+        firstTry = resolve;
+      });
       connect();
+      await within(FIRST_BIND_MS, tried);
     },
     async stop() {
       stopping = true;

@@ -1,0 +1,173 @@
+import { pino } from 'pino';
+import { vi } from 'vitest';
+import {
+  cancelPending,
+  createNotify,
+  type IncidentAlert,
+  type NotifyDeps,
+  writeIncidentNotifications,
+} from '../../../src/notify/index.ts';
+import { createRegionLookup } from '../../../src/people/index.ts';
+import type { NewContact, Person } from '../../../src/people/person.ts';
+import { createPerson } from '../../../src/people/write-person.ts';
+import { systemClock } from '../../../src/shared/clock.ts';
+import type { Policy } from '../../../src/shared/county-config.ts';
+import { withTransaction } from '../../../src/shared/db.ts';
+import { newId } from '../../../src/shared/ids.ts';
+import { createListener } from '../../../src/shared/listener.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+/** Retries within a second, and gives up after five attempts. */
+export const NOTIFY_CONFIG = {
+  smsSignature: '【烽燧】',
+  maxAttempts: 5,
+  retryBaseMs: 100,
+  retryMaxMs: 400,
+};
+
+const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+
+export type Row = {
+  id: string;
+  channel: string;
+  status: string;
+  attempts: number;
+  last_error: string | null;
+  text: string;
+  outcomes: (string | null)[];
+};
+
+/** A database with people in it, and the sending side started against it. */
+export const createHarness = async () => {
+  const database: TestDatabase = await createTestDatabase();
+  const { pool, connectionString } = database;
+  const listener = createListener(connectionString, logger);
+  await listener.start();
+  const running = new Set<{ stop(): Promise<void> }>();
+  const givenUp: Record<string, unknown>[] = [];
+  const delays: number[] = [];
+  let sequence = 0;
+
+  return {
+    database,
+    pool,
+    givenUp,
+    delays,
+
+    person: async (contacts: NewContact[], roles: Person['roles'] = ['duty_officer']) => {
+      const body = { name: '李明', roles, regionIds: [], contacts };
+      return (await createPerson({ pool, defaultLocale: 'zh-CN' }, body)).person;
+    },
+
+    /** An incident and its notifications, in one transaction, as the alarm path does it. */
+    openIncident: async (
+      steps: Policy['steps'] = [
+        { afterS: 0, to: [{ onDuty: true }], channels: ['sms', 'app', 'webhook'] },
+      ],
+    ) => {
+      const now = new Date();
+      const incidentId = newId();
+      sequence += 1;
+      const alert: IncidentAlert = {
+        incidentId,
+        number: `AR-20261102-${String(sequence).padStart(3, '0')}`,
+        kind: 'smoke',
+        regionId: 'default',
+        fix: {
+          lon: 113.26944,
+          lat: 26.70912,
+          method: 'reported',
+          ellipse: { semiMajorM: 200, semiMinorM: 200, orientationDeg: 0 },
+        },
+        sourceName: '云台山3号',
+        observedAt: now,
+        receivedAt: now,
+      };
+      const written = await withTransaction(pool, async (tx) => {
+        await tx.query(
+          `insert into incident (id, number, status, confidence, severity, region_id, lon, lat, fix, detection_count,
+             source_ids, opened_at, updated_at, last_observed_at, last_received_at)
+           values ($1, $2, 'reported', 0.9, 'moderate', 'default', $3, $4, $5, 1, '{cam-1}', $6, $6, $6, $6)`,
+          [incidentId, alert.number, alert.fix.lon, alert.fix.lat, JSON.stringify(alert.fix), now],
+        );
+        return writeIncidentNotifications(tx, {
+          alert,
+          regions: createRegionLookup([]),
+          policies: [{ id: 'default', name: 'default', regionIds: [], steps }],
+          smsSignature: NOTIFY_CONFIG.smsSignature,
+          timeZone: 'Asia/Shanghai',
+          now,
+        });
+      });
+      return { alert, written };
+    },
+
+    acknowledge: (incidentId: string) =>
+      withTransaction(pool, (tx) => cancelPending(tx, incidentId, new Date())),
+
+    start: async (options: Partial<NotifyDeps> = {}) => {
+      const notify = createNotify({
+        pool,
+        connectionString,
+        redisUrl: undefined,
+        smppUrl: undefined,
+        webhookSecret: undefined,
+        config: NOTIFY_CONFIG,
+        listener,
+        publish: async () => undefined,
+        onGivenUp: async (_tx, { data }) => {
+          givenUp.push(data);
+        },
+        metrics: { submitted: (delayMs) => delays.push(delayMs), failed: () => undefined },
+        clock: systemClock,
+        logger,
+        ...options,
+        tuning: { leaseMs: 1_000, sweepMs: 100, ...options.tuning },
+      });
+      await notify.start();
+      running.add(notify);
+      return {
+        ...notify,
+        async stop() {
+          running.delete(notify);
+          await notify.stop();
+        },
+      };
+    },
+
+    rows: async (incidentId: string): Promise<Row[]> => {
+      const { rows } = await pool.query<Row>(
+        `select n.id, n.channel, n.status, n.attempts, n.last_error, n.text,
+           array(select a.outcome from delivery_attempt a where a.notification_id = n.id order by a.attempt) as outcomes
+         from notification n where n.incident_id = $1 order by n.step, n.channel`,
+        [incidentId],
+      );
+      return rows;
+    },
+
+    /** Waits until the incident's notifications have these statuses, in order of step and channel. */
+    async expectStatuses(incidentId: string, statuses: string[]): Promise<Row[]> {
+      return vi.waitFor(
+        async () => {
+          const rows = await this.rows(incidentId);
+          const found = rows.map((row) => row.status);
+          if (found.join() !== statuses.join()) {
+            throw new Error(`statuses are ${found.join()}: ${JSON.stringify(rows, undefined, 1)}`);
+          }
+          return rows;
+        },
+        { timeout: 20_000, interval: 25 },
+      );
+    },
+
+    stopAll: async () => {
+      for (const notify of running) await notify.stop();
+      running.clear();
+    },
+    close: async () => {
+      for (const notify of running) await notify.stop();
+      await listener.stop();
+      await database.drop();
+    },
+  };
+};

@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Smsc, startSmsc } from '../../support/smsc.ts';
+import { createHarness } from './notify-harness.ts';
+
+const PHONE = '+8613800000001';
+/** What a test would have to wait for, shortened. */
+const FAST = {
+  responseTimeoutMs: 700,
+  enquireLinkMs: 200,
+  reconnectBaseMs: 50,
+  reconnectMaxMs: 100,
+  throttlePauseMs: 150,
+  throttlePatienceMs: 400,
+};
+
+describe('SMS over SMPP', () => {
+  let harness: Awaited<ReturnType<typeof createHarness>>;
+  let smsc: Smsc;
+
+  beforeAll(async () => {
+    harness = await createHarness();
+    await harness.person([{ channel: 'sms', address: PHONE }]);
+  });
+  afterAll(() => harness.close());
+  beforeEach(async () => {
+    smsc = await startSmsc();
+    harness.givenUp.length = 0;
+  });
+  afterEach(async () => {
+    await harness.stopAll();
+    await smsc.stop();
+  });
+
+  const start = async (query = '') => {
+    const notify = await harness.start({ smppUrl: smsc.url + query, tuning: { smpp: FAST } });
+    await smsc.waitForBind();
+    return notify;
+  };
+
+  it('carries the alert in two UCS-2 parts, with the number as the carrier wants it', async () => {
+    await start('?source=10690001');
+    const { alert } = await harness.openIncident();
+    const sms = await smsc.waitForSms();
+    expect(sms.text).toContain(`【烽燧】火情${alert.number}：辖区内发现烟雾，`);
+    expect(sms.text).toContain('来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差200米。');
+    expect(sms).toMatchObject({ from: '10690001', to: '8613800000001', parts: 2 });
+    expect(smsc.submits[0]).toMatchObject({
+      data_coding: 8,
+      esm_class: 0x40,
+      registered_delivery: 1,
+      dest_addr_ton: 1,
+      dest_addr_npi: 1,
+    });
+    const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(row).toMatchObject({ attempts: 1, outcomes: ['submitted'] });
+    const { rows } = await harness.pool.query(
+      'select provider, provider_message_ids from delivery_attempt where notification_id = $1',
+      [row?.id],
+    );
+    expect(rows).toEqual([{ provider: 'smpp', provider_message_ids: sms.messageIds }]);
+    expect(Math.max(...harness.delays)).toBeLessThan(5_000);
+  });
+
+  it('is delivered when the receipts of all parts say so, whatever their form, and repeated ones change nothing', async () => {
+    await start();
+    const { alert } = await harness.openIncident();
+    const { messageIds } = await smsc.waitForSms();
+    const [first = '', second = ''] = messageIds;
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(await smsc.sendReceipt(first, { state: 'ENROUTE' })).toBe(0);
+    expect(await smsc.sendReceipt(first, { form: 'text' })).toBe(0);
+    expect(await smsc.sendReceipt(first)).toBe(0);
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(await smsc.sendReceipt(second, { form: 'tlv' })).toBe(0);
+    const [row] = await harness.expectStatuses(alert.incidentId, ['delivered']);
+    const { rows } = await harness.pool.query(
+      'select provider_message_id as id, event from receipt where notification_id = $1 order by id',
+      [row?.id],
+    );
+    expect(rows).toEqual([
+      { id: first, event: 'delivered' },
+      { id: second, event: 'delivered' },
+    ]);
+  });
+
+  it('counts receipts that arrive before the answer to the submit', async () => {
+    smsc.onSubmit(() => ({ kind: 'accept', receiptFirst: true }));
+    await start();
+    const { alert } = await harness.openIncident();
+    await harness.expectStatuses(alert.incidentId, ['delivered']);
+    expect(smsc.receiptAnswers).toEqual([0, 0]);
+  });
+
+  it('counts both parts’ receipts when they come together', async () => {
+    await start();
+    const alerts = await Promise.all(Array.from({ length: 10 }, () => harness.openIncident()));
+    await vi.waitFor(() => expect(smsc.messages).toHaveLength(10), { timeout: 10_000 });
+    const ids = smsc.messages.flatMap((sms) => sms.messageIds);
+    await Promise.all(ids.map((id) => smsc.sendReceipt(id)));
+    for (const { alert } of alerts) await harness.expectStatuses(alert.incidentId, ['delivered']);
+  });
+
+  it('knows its message by an id in decimal that was given out in hex', async () => {
+    await smsc.stop();
+    const ids = ['00001A2B', '00001A2C'];
+    smsc = await startSmsc({ nextMessageId: () => ids.shift() ?? '0' });
+    await start();
+    const { alert } = await harness.openIncident();
+    await smsc.waitForSms();
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    await smsc.sendReceipt('00001A2B', { writtenId: String(0x1a2b) });
+    await smsc.sendReceipt('00001A2C', { writtenId: '1a2c', form: 'text' });
+    await harness.expectStatuses(alert.incidentId, ['delivered']);
+  });
+
+  it('fails when the carrier reports it undelivered, and says so in the timeline', async () => {
+    await start();
+    const { alert } = await harness.openIncident();
+    const { messageIds } = await smsc.waitForSms();
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    await smsc.sendReceipt(messageIds[0] ?? '', { state: 'UNDELIV' });
+    const [row] = await harness.expectStatuses(alert.incidentId, ['failed']);
+    expect(row?.last_error).toBe('not delivered: UNDELIV err:027');
+    expect(harness.givenUp).toMatchObject([{ notificationId: row?.id }]);
+  });
+
+  it('waits for a throttled line without spending an attempt, and tries a refused one again', async () => {
+    smsc.onSubmit((_pdu, count) =>
+      count <= 3
+        ? { kind: 'refuse', status: 'ESME_RTHROTTLED' }
+        : count <= 5
+          ? { kind: 'refuse', status: 'ESME_RSYSERR' }
+          : { kind: 'accept' },
+    );
+    await start();
+    const { alert } = await harness.openIncident();
+    const sms = await smsc.waitForSms();
+    expect(sms.text).not.toContain('重复');
+    const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(row?.attempts).toBeLessThanOrEqual(3);
+    expect(smsc.submits.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it('gives up at once on a number the carrier does not know', async () => {
+    smsc.onSubmit(() => ({ kind: 'refuse', status: 'ESME_RINVDSTADR' }));
+    await start();
+    const { alert } = await harness.openIncident();
+    const [row] = await harness.expectStatuses(alert.incidentId, ['failed']);
+    expect(row).toMatchObject({
+      attempts: 1,
+      last_error: expect.stringContaining('ESME_RINVDSTADR'),
+    });
+    expect(harness.givenUp).toMatchObject([{ attempt: 1, channel: 'sms' }]);
+  });
+
+  it('gives up after the configured attempts, once', async () => {
+    smsc.onSubmit(() => ({ kind: 'refuse', status: 'ESME_RSYSERR' }));
+    await start();
+    const { alert } = await harness.openIncident();
+    const [row] = await harness.expectStatuses(alert.incidentId, ['failed']);
+    expect(row).toMatchObject({ attempts: 5, outcomes: Array(5).fill('failed') });
+    expect(harness.givenUp).toHaveLength(1);
+  });
+
+  it('sends again, marked as a repeat, what got no answer', async () => {
+    smsc.onSubmit((_pdu, count) => (count <= 2 ? { kind: 'silence' } : { kind: 'accept' }));
+    await start();
+    const { alert } = await harness.openIncident();
+    const repeated = await smsc.waitForSms((sms) => sms.text.includes('重复：'));
+    expect(repeated.text.startsWith('【烽燧】重复：火情')).toBe(true);
+    expect(repeated.parts).toBe(2);
+    const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(row?.outcomes).toEqual(['unknown', 'submitted']);
+  });
+
+  it('binds again after the centre restarted, and sends what was due meanwhile', async () => {
+    const notify = await start();
+    const { port } = smsc;
+    await smsc.stop();
+    const { alert } = await harness.openIncident();
+    await vi.waitFor(() => expect(notify.channelStatus()['sms']).toContain('not bound'));
+    smsc = await startSmsc({ port });
+    const sms = await smsc.waitForSms();
+    expect(sms.text).toContain(alert.number);
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(notify.channelStatus()['sms']).toBe(`smpp: bound to 127.0.0.1:${port}`);
+  });
+
+  it('keeps trying while binds are refused, and says why', async () => {
+    smsc.refuseBinds(true);
+    const notify = await harness.start({ smppUrl: smsc.url, tuning: { smpp: FAST } });
+    await vi.waitFor(() =>
+      expect(notify.channelStatus()['sms']).toContain('bind refused: ESME_RBINDFAIL'),
+    );
+    smsc.refuseBinds(false);
+    await smsc.waitForBind();
+    const { alert } = await harness.openIncident();
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+  });
+
+  it('keeps several messages in flight', async () => {
+    smsc.onSubmit(() => ({ kind: 'accept', delayMs: 100 }));
+    await start();
+    const alerts = await Promise.all(Array.from({ length: 8 }, () => harness.openIncident()));
+    for (const { alert } of alerts) await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(smsc.mostInFlight()).toBeGreaterThan(2);
+    expect(smsc.mostInFlight()).toBeLessThanOrEqual(10);
+  });
+
+  it('answers a reply that somebody writes, and acts on nothing', async () => {
+    await start();
+    expect(await smsc.sendSms('8613800000001', '1')).toBe(0);
+  });
+});
