@@ -42,8 +42,8 @@ export const admits = (access: readonly AccessRole[], roles: readonly AccessRole
   roles.some((role) => role === 'admin' || access.includes(role));
 
 /**
- * Makes forgetting impossible: a route below /api that does not say whom it admits stops the service
- * from starting, and a route that is not public is never reached without a user.
+ * Makes forgetting impossible: a route below /api that does not say whom it admits, or is not in the API
+ * document, stops the service from starting; a route that is not public is never reached without a user.
  */
 export const guardRoutes = (app: App, auth: Authenticator): void => {
   const users = new WeakMap<FastifyRequest, User>();
@@ -83,9 +83,13 @@ const rolesAdmitted = (access: readonly AccessRole[]): string =>
 
 const assertAccess = (route: RouteOptions): void => {
   if (!route.url.startsWith('/api')) return;
+  const name = `${[route.method].flat().join(',')} ${route.url}`;
   const access = route.config?.access;
-  if (access === 'public' || (Array.isArray(access) && access.length > 0)) return;
-  throw new Error(
-    `${[route.method].flat().join(',')} ${route.url} does not say whom it admits: set config.access`,
-  );
+  if (access !== 'public' && !(Array.isArray(access) && access.length > 0)) {
+    throw new Error(`${name} does not say whom it admits: set config.access`);
+  }
+  // What the API document does not show is not tested for access either.
+  if (route.schema?.summary === undefined || route.schema.hide === true) {
+    throw new Error(`${name} is not in the API document: set schema.summary`);
+  }
 };

@@ -21,8 +21,6 @@ export type AppOptions = {
   routes: readonly RouteGroup[];
   /** Mounted at the root: the console. */
   rootRoutes?: readonly RouteGroup[];
-  /** Version of the service, shown in the API document. */
-  version?: string;
   limits?: Partial<RateLimits>;
   trustProxy?: boolean;
 };
@@ -35,7 +33,6 @@ export const createApp = async ({
   metrics,
   routes,
   rootRoutes = [],
-  version = '0.0.0',
   limits = {},
   trustProxy = false,
 }: AppOptions): Promise<App> => {
@@ -45,7 +42,7 @@ export const createApp = async ({
   await limitAddresses(app, perAddress);
   guardRoutes(app, auth);
   measureRequests(app, metrics);
-  await describeApi(app, version);
+  await describeApi(app);
   await serveApiDocs(app);
   const atRoot = [healthRoutes({ health, metrics }), asyncapiRoutes, ...rootRoutes];
   for (const group of atRoot) group(app);

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { type App, ProblemSchema, type RouteAccess } from '../shared/http.ts';
+import { packageFile } from '../shared/package-root.ts';
 import { PROBLEM_MEDIA_TYPE } from './problem.ts';
 
 const TAGS = [
@@ -31,7 +33,8 @@ const PROBLEMS: Record<number, string> = {
 };
 
 /** Registers the OpenAPI 3.1 document. Call before any route is declared. */
-export const describeApi = async (app: App, version: string): Promise<void> => {
+export const describeApi = async (app: App): Promise<void> => {
+  const version = await packageVersion();
   app.addSchema({ ...ProblemSchema, $id: 'Problem' });
   app.addHook('onRoute', (route) => {
     if (route.schema !== undefined && route.schema.hide !== true) route.schema = completed(route);
@@ -56,6 +59,11 @@ export const describeApi = async (app: App, version: string): Promise<void> => {
       buildLocalReference: (schema) => (typeof schema.$id === 'string' ? schema.$id : 'Schema'),
     },
   });
+};
+
+const packageVersion = async (): Promise<string> => {
+  const text = await readFile(packageFile('package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 };
 
 /** The document at /docs/json and /docs/yaml, and a page to try it at /docs. */
@@ -89,7 +97,8 @@ const completed = (route: RouteOptions): FastifySchema => {
   return {
     ...schema,
     security: secured ? [{ bearer: [] }] : [],
-    description: [schema.description, secured ? rolesText(access) : undefined]
+    ...(secured ? { 'x-roles': rolesOf(access) } : {}),
+    description: [schema.description, secured ? `Roles: ${rolesOf(access).join(', ')}` : undefined]
       .filter((text) => text !== undefined)
       .join('\n\n'),
     response: { ...Object.fromEntries(problems), ...(schema.response as object | undefined) },
@@ -106,5 +115,6 @@ const problemStatuses = (schema: FastifySchema, secured: boolean): number[] => [
   503,
 ];
 
-const rolesText = (access: Exclude<RouteAccess, 'public'>): string =>
-  `Roles: ${[...new Set([...access, 'admin'])].join(', ')}`;
+const rolesOf = (access: Exclude<RouteAccess, 'public'>): string[] => [
+  ...new Set([...access, 'admin']),
+];

@@ -14,7 +14,7 @@ const stops: (() => Promise<void>)[] = [];
 
 const start = async (options: TestApiOptions = {}): Promise<TestApi> => {
   const api = await startTestApi(database, options);
-  stops.push(api.stop);
+  stops.push(() => api.stop());
   return api;
 };
 

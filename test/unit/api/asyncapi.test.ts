@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { decodeDeviceMessage, decodePersonMessage } from '../../../src/ingest/dialects/native.ts';
+import { parseTopic } from '../../../src/ingest/topics.ts';
+import { packageFile } from '../../../src/shared/package-root.ts';
+
+type Message = { payload: { $ref: string }; examples?: { payload: unknown }[] };
+type AsyncApi = {
+  asyncapi: string;
+  channels: Record<string, { address: string; messages: Record<string, { $ref: string }> }>;
+  operations: Record<string, { action: string; channel: { $ref: string } }>;
+  components: { messages: Record<string, Message>; schemas: Record<string, Schema> };
+};
+type Schema = { properties?: Record<string, unknown>; required?: string[] };
+
+const document = parse(readFileSync(packageFile('docs/asyncapi.yaml'), 'utf8')) as AsyncApi;
+const addresses = Object.values(document.channels).map(({ address }) => address);
+const fields = (schema: string): string[] =>
+  Object.keys(document.components.schemas[schema]?.properties ?? {});
+
+describe('docs/asyncapi.yaml', () => {
+  it('is AsyncAPI 3.0 and refers only to what is there', () => {
+    expect(document.asyncapi).toBe('3.0.0');
+    const broken: string[] = [];
+    const visit = (node: unknown): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, value] of Object.entries(node)) {
+        if (key !== '$ref' || typeof value !== 'string') visit(value);
+        else if (resolve(value) === undefined) broken.push(value);
+      }
+    };
+    visit(document);
+    expect(broken).toEqual([]);
+  });
+
+  it.each([
+    'fengsui/v1/drone/{deviceId}/telemetry',
+    'fengsui/v1/camera/{deviceId}/telemetry',
+    'fengsui/v1/camera/{deviceId}/detection',
+    'fengsui/v1/drone/{deviceId}/detection',
+    'fengsui/v1/{kind}/{deviceId}/status',
+    'fengsui/v1/person/{personId}/position',
+    'fengsui/v1/person/{personId}/inbox',
+    'fengsui/v1/person/{personId}/receipt',
+    'thing/product/{deviceSn}/osd',
+  ])('describes %s, and some operation uses it', (address) => {
+    const name = Object.entries(document.channels).find(([, c]) => c.address === address)?.[0];
+    expect(name).toBeDefined();
+    const used = Object.values(document.operations).map(({ channel }) => channel.$ref);
+    expect(used).toContain(`#/channels/${name ?? ''}`);
+  });
+
+  it('describes only topics the service knows', () => {
+    const filled = addresses.map((address) =>
+      address.replace('{kind}', 'camera').replaceAll(/\{\w+\}/g, 'x-1'),
+    );
+    const unknown = filled.filter((topic) => parseTopic(topic).kind === 'unknown');
+    expect(unknown).toEqual([]);
+  });
+
+  it('names the fields of the contract', () => {
+    const drone =
+      'at lon lat altitudeM altitudeRef headingDeg gimbalPitchDeg gimbalYawDeg speedMps batteryPct flightTimeLeftS';
+    expect(fields('droneTelemetry')).toEqual(drone.split(' '));
+    expect(fields('cameraTelemetry')).toEqual(['at', 'panDeg', 'tiltDeg', 'hfovDeg']);
+    const detection =
+      'id deviceId at kind confidence azimuthDeg elevationDeg bbox frame lon lat rangeM temperatureC imageUrl';
+    expect(fields('detection')).toEqual(detection.split(' '));
+    expect(fields('position')).toEqual(['at', 'lon', 'lat', 'accuracyM']);
+    expect(fields('receipt')).toEqual(['notificationId', 'event', 'at']);
+  });
+
+  it('gives examples the service takes', () => {
+    const payloads = (message: string): Buffer[] =>
+      (document.components.messages[message]?.examples ?? []).map(({ payload }) =>
+        Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
+      );
+    const kinds = [
+      ...payloads('droneTelemetry').map((p) => decodeDeviceMessage('x', 'telemetry', p).kind),
+      ...payloads('cameraTelemetry').map((p) => decodeDeviceMessage('x', 'telemetry', p).kind),
+      ...payloads('detection').map((p) => decodeDeviceMessage('x', 'detection', p).kind),
+      ...payloads('status').map((p) => decodeDeviceMessage('x', 'status', p).kind),
+      ...payloads('position').map((p) => decodePersonMessage('position', p).kind),
+      ...payloads('receipt').map((p) => decodePersonMessage('receipt', p).kind),
+    ];
+    expect(kinds).toEqual([
+      'telemetry',
+      'telemetry',
+      'detection',
+      'detection',
+      'status',
+      'position',
+      'receipt',
+    ]);
+  });
+});
+
+const resolve = (ref: string): unknown =>
+  ref
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], document);
