@@ -2,6 +2,7 @@ import type { Device, DeviceRegistry } from '../devices/index.ts';
 import type { Recorded } from '../incidents/index.ts';
 import { errorMessage } from '../shared/app-error.ts';
 import type { Logger } from '../shared/logger.ts';
+import { isTransient } from '../shared/transient.ts';
 import type { BatchWriter } from '../telemetry/index.ts';
 import type { DeadLetterCode, NewDeadLetter } from './dead-letter-store.ts';
 import {
@@ -16,7 +17,6 @@ import type { Origin } from './detection-intake.ts';
 import { decodeDjiOsd } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
 import { parseTopic, type Topic } from './topics.ts';
-import { isTransient } from './transient.ts';
 
 export type InboundMessage = {
   topic: string;

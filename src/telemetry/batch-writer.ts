@@ -1,14 +1,15 @@
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
+import { isTransient } from '../shared/transient.ts';
 import type { TelemetryRow } from './telemetry-reading.ts';
 
 /** How long a row may wait for company: what a kill -9 can cost. Alarms never wait here. */
 const MAX_WAIT_MS = 200;
 /** Rows an insert: larger ones only add latency, smaller ones cost round trips. */
-const MAX_BATCH = 2_000;
+const MAX_BATCH = 1_000;
 /** Past this the source is made to wait, so that a slow database shows at the broker and not as lost memory. */
-const HIGH_WATER = 20_000;
-/** Database away this long in rows: the oldest are dropped, counted and logged. At 500 rows/s about 7 minutes. */
+const HIGH_WATER = 4_000;
+/** Database away this long in rows: the oldest are dropped, counted and logged. At the 200 rows/s of a county about a quarter of an hour. */
 const MAX_BUFFERED = 200_000;
 const RETRY_MS = 1_000;
 
@@ -55,8 +56,7 @@ export const createBatchWriter = ({
     const batch = buffer.slice(0, MAX_BATCH);
     buffer = buffer.slice(batch.length);
     try {
-      await write(batch);
-      onWritten(batch.length);
+      await writeAll(batch);
     } catch (error) {
       logger.error(
         { err: error, rows: batch.length },
@@ -69,6 +69,23 @@ export const createBatchWriter = ({
     if (buffer.length < HIGH_WATER) {
       for (const go of waiting) go();
       waiting = [];
+    }
+  };
+  /** A row that can never be stored must not hold up the others: the batch is halved until it stands alone. */
+  const writeAll = async (rows: readonly TelemetryRow[]): Promise<void> => {
+    try {
+      await write(rows);
+      onWritten(rows.length);
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      if (rows.length === 1) {
+        logger.error({ err: error, deviceId: rows[0]?.deviceId }, 'telemetry row cannot be stored');
+        onDropped(1);
+        return;
+      }
+      const half = Math.ceil(rows.length / 2);
+      await writeAll(rows.slice(0, half));
+      await writeAll(rows.slice(half));
     }
   };
   const trim = (): void => {

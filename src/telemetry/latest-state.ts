@@ -14,48 +14,77 @@ export type LatestState = {
 
 /**
  * Folds rows of one batch into one state a device, oldest first, so that a dock's partial messages add up.
- * A reading that is null (unknown) overwrites only what the same message carries: a message without
- * battery says nothing of the battery.
+ * A reading that is null says nothing: a message without battery leaves the battery as it was. Adds to
+ * one object a device rather than copying: this runs for every telemetry message.
  */
 export const foldStates = (rows: readonly TelemetryRow[]): LatestState[] => {
   const states = new Map<string, LatestState>();
-  const ordered = rows.map((row) => ({ row, at: effectiveAt(row) })).sort((a, b) => a.at - b.at);
-  for (const { row, at } of ordered) {
-    const state = stateOf(row, new Date(at));
-    const before = states.get(row.deviceId);
-    states.set(row.deviceId, before === undefined ? state : merge(before, state));
+  for (const row of inOrder(rows)) {
+    const at = effectiveAt(row);
+    const state = states.get(row.deviceId);
+    if (state === undefined) {
+      const fresh: LatestState = {
+        deviceId: row.deviceId,
+        observedAt: at,
+        receivedAt: row.receivedAt,
+        lon: null,
+        lat: null,
+        positionAt: null,
+        state: {},
+      };
+      states.set(row.deviceId, fresh);
+      addTo(fresh, row, at);
+    } else {
+      addTo(state, row, at);
+    }
   }
   return [...states.values()];
 };
 
-const effectiveAt = (row: TelemetryRow): number =>
-  Math.min(row.observedAt.getTime(), row.receivedAt.getTime());
+const effectiveAt = (row: TelemetryRow): Date =>
+  row.observedAt.getTime() <= row.receivedAt.getTime() ? row.observedAt : row.receivedAt;
 
-const stateOf = (row: TelemetryRow, observedAt: Date): LatestState => {
-  const { deviceId, receivedAt, observedAt: said, lon, lat, osd, ...readings } = row;
-  const known = Object.entries(readings).filter(([, value]) => value !== null);
-  return {
-    deviceId,
-    observedAt,
-    receivedAt,
-    lon,
-    lat,
-    positionAt: lon === null ? null : observedAt,
-    state: {
-      ...Object.fromEntries(known),
-      saidAt: said.toISOString(),
-      ...(osd === null ? {} : { osd }),
-    },
-  };
+/** Rows come in order of receipt, which nearly always is their order in time: sorting is the exception. */
+const inOrder = (rows: readonly TelemetryRow[]): readonly TelemetryRow[] => {
+  let last = -Infinity;
+  for (const row of rows) {
+    const at = effectiveAt(row).getTime();
+    if (at < last) {
+      return rows.toSorted((a, b) => effectiveAt(a).getTime() - effectiveAt(b).getTime());
+    }
+    last = at;
+  }
+  return rows;
 };
 
-const merge = (older: LatestState, newer: LatestState): LatestState => ({
-  ...newer,
-  ...(newer.positionAt === null
-    ? { lon: older.lon, lat: older.lat, positionAt: older.positionAt }
-    : {}),
-  state: { ...older.state, ...newer.state, ...mergedOsd(older.state.osd, newer.state.osd) },
-});
+const READINGS = [
+  'altitudeM',
+  'altitudeRef',
+  'headingDeg',
+  'panDeg',
+  'tiltDeg',
+  'hfovDeg',
+  'gimbalPitchDeg',
+  'gimbalYawDeg',
+  'speedMps',
+  'batteryPct',
+  'flightTimeLeftS',
+] as const;
 
-const mergedOsd = (older: unknown, newer: unknown): { osd?: object } =>
-  typeof older === 'object' && typeof newer === 'object' ? { osd: { ...older, ...newer } } : {};
+const addTo = (known: LatestState, row: TelemetryRow, at: Date): void => {
+  known.observedAt = at;
+  known.receivedAt = row.receivedAt;
+  if (row.lon !== null) {
+    known.lon = row.lon;
+    known.lat = row.lat;
+    known.positionAt = at;
+  }
+  const { state } = known;
+  for (const reading of READINGS) {
+    const value = row[reading];
+    if (value !== null) state[reading] = value;
+  }
+  // Beside our own estimate above: what the device's clock said, right or wrong.
+  state.saidAt = row.observedAt;
+  if (row.osd !== null) state.osd = { ...(state.osd as object | undefined), ...row.osd };
+};

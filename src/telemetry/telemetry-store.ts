@@ -3,39 +3,47 @@ import { toJsonb } from '../shared/safe-json.ts';
 import type { LatestState } from './latest-state.ts';
 import type { TelemetryRow } from './telemetry-reading.ts';
 
-/** One insert for a whole batch: a round trip and a commit a row would cost most of the throughput. */
+/**
+ * One insert for a whole batch: a round trip and a commit a row would cost most of the throughput. Times go
+ * as milliseconds, since the driver's own conversion of dates is slow.
+ */
 export const insertTelemetry = async (
   db: Queryable,
   rows: readonly TelemetryRow[],
 ): Promise<void> => {
   const column = <T>(pick: (row: TelemetryRow) => T): T[] => rows.map(pick);
-  await db.query(
-    `insert into telemetry (device_id, observed_at, received_at, lon, lat, altitude_m, altitude_ref, heading_deg, pan_deg,
-       tilt_deg, hfov_deg, gimbal_pitch_deg, gimbal_yaw_deg, speed_mps, battery_pct, flight_time_left_s, extras)
-     select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::float8[], $6::float8[],
-       $7::text[], $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[],
-       $15::float8[], $16::float8[], $17::jsonb[])`,
-    [
-      column((r) => r.deviceId),
-      column((r) => r.observedAt),
-      column((r) => r.receivedAt),
-      column((r) => r.lon),
-      column((r) => r.lat),
-      column((r) => r.altitudeM),
-      column((r) => r.altitudeRef),
-      column((r) => r.headingDeg),
-      column((r) => r.panDeg),
-      column((r) => r.tiltDeg),
-      column((r) => r.hfovDeg),
-      column((r) => r.gimbalPitchDeg),
-      column((r) => r.gimbalYawDeg),
-      column((r) => r.speedMps),
-      column((r) => r.batteryPct),
-      column((r) => r.flightTimeLeftS),
-      column((r) => (r.osd === null ? null : toJsonb(r.osd))),
-    ],
-  );
+  await db.query(INSERT_TELEMETRY, [
+    column((r) => r.deviceId),
+    column((r) => r.observedAt.getTime()),
+    column((r) => r.receivedAt.getTime()),
+    column((r) => r.lon),
+    column((r) => r.lat),
+    column((r) => r.altitudeM),
+    column((r) => r.altitudeRef),
+    column((r) => r.headingDeg),
+    column((r) => r.panDeg),
+    column((r) => r.tiltDeg),
+    column((r) => r.hfovDeg),
+    column((r) => r.gimbalPitchDeg),
+    column((r) => r.gimbalYawDeg),
+    column((r) => r.speedMps),
+    column((r) => r.batteryPct),
+    column((r) => r.flightTimeLeftS),
+    column((r) => (r.osd === null ? null : toJsonb(r.osd))),
+  ]);
 };
+
+const INSERT_TELEMETRY = `insert into telemetry (device_id, observed_at, received_at, lon, lat, altitude_m, altitude_ref,
+    heading_deg, pan_deg, tilt_deg, hfov_deg, gimbal_pitch_deg, gimbal_yaw_deg, speed_mps, battery_pct,
+    flight_time_left_s, extras)
+  select device_id, to_timestamp(observed_ms / 1000), to_timestamp(received_ms / 1000), lon, lat, altitude_m,
+    altitude_ref, heading_deg, pan_deg, tilt_deg, hfov_deg, gimbal_pitch_deg, gimbal_yaw_deg, speed_mps, battery_pct,
+    flight_time_left_s, extras
+  from unnest($1::text[], $2::float8[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::text[],
+    $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[],
+    $15::float8[], $16::float8[], $17::jsonb[])
+    as t (device_id, observed_ms, received_ms, lon, lat, altitude_m, altitude_ref, heading_deg, pan_deg, tilt_deg,
+      hfov_deg, gimbal_pitch_deg, gimbal_yaw_deg, speed_mps, battery_pct, flight_time_left_s, extras)`;
 
 /** The vendor block is merged one level deeper: each partial message carries other keys of it. */
 const mergedOsdSql = (older: string, newer: string): string =>

@@ -13,7 +13,7 @@ import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { moveResourcesOf } from '../resources/index.ts';
 import { AppError } from '../shared/app-error.ts';
-import type { Pool } from '../shared/db.ts';
+import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Part } from '../shared/part.ts';
 import {
   createBatchWriter,
@@ -74,10 +74,11 @@ export const createIntake = (
   };
 
   const telemetry = createBatchWriter({
-    write: async (rows) => {
-      await insertTelemetry(telemetryPool, rows);
-      await mergeLatestStates(telemetryPool, foldStates(rows));
-    },
+    write: (rows) =>
+      withTransaction(telemetryPool, async (tx) => {
+        await insertTelemetry(tx, rows);
+        await mergeLatestStates(tx, foldStates(rows));
+      }),
     onWritten: (rows) => metrics.telemetryRows.inc(rows),
     onDropped: (rows) => logger.error({ rows }, 'telemetry dropped'),
     logger,

@@ -100,6 +100,28 @@ describe('the batch writer', () => {
     await writer.stop();
   });
 
+  it('drops the one row that can never be stored and keeps the others', async () => {
+    const written: (number | null)[] = [];
+    const onDropped = vi.fn();
+    const writer = createBatchWriter({
+      ...options,
+      onDropped,
+      write: async (rows) => {
+        if (rows.some((r) => r.batteryPct === 7)) {
+          throw Object.assign(new Error('stack depth limit exceeded'), { code: '54001' });
+        }
+        written.push(...rows.map((r) => r.batteryPct));
+      },
+    });
+    await writer.start();
+    for (let i = 0; i < 20; i += 1) void writer.add(row({ batteryPct: i }));
+    await writer.stop();
+    expect(written.toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual(
+      Array.from({ length: 20 }, (_, i) => i).filter((i) => i !== 7),
+    );
+    expect(onDropped).toHaveBeenCalledExactlyOnceWith(1);
+  });
+
   it('makes the source wait past the high-water mark and lets it go again', async () => {
     let release: (() => void) | undefined;
     const gate = new Promise<void>((resolve) => {
@@ -111,7 +133,7 @@ describe('the batch writer', () => {
     expect(wait).toBeInstanceOf(Promise);
     release?.();
     await wait;
-    expect(writer.buffered()).toBeLessThan(20_000);
+    expect(writer.buffered()).toBeLessThan(4_000);
     await writer.stop();
     expect(writer.buffered()).toBe(0);
   });

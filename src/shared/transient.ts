@@ -1,4 +1,4 @@
-import { AppError } from '../shared/app-error.ts';
+import { AppError } from './app-error.ts';
 
 /**
  * Classes of SQLSTATE that say "not now" rather than "not this": connection, resources, operator
