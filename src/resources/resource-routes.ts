@@ -34,13 +34,16 @@ const FeatureCollectionSchema = Type.Object(
   },
 );
 
-const ListQuery = Type.Object({
-  ...PageQuery,
-  kind: Type.Optional(ResourceKindSchema),
-  bbox: Type.Optional(
-    Type.String({ maxLength: 200, description: 'west,south,east,north in degrees' }),
-  ),
-});
+const ListQuery = Type.Object(
+  {
+    ...PageQuery,
+    kind: Type.Optional(ResourceKindSchema),
+    bbox: Type.Optional(
+      Type.String({ maxLength: 200, description: 'west,south,east,north in degrees' }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 const MoveBody = Type.Object(
   {
@@ -92,7 +95,10 @@ export const resourceRoutes =
         schema: {
           tags: ['resources'],
           summary: 'The nearest resources of each kind, by distance',
-          querystring: Type.Object({ lon: LonSchema, lat: LatSchema, ...NearbyQuery }),
+          querystring: Type.Object(
+            { lon: LonSchema, lat: LatSchema, ...NearbyQuery },
+            { additionalProperties: false },
+          ),
           response: { 200: NearbySchema },
         },
       },

@@ -85,7 +85,8 @@ const stepsBetween = (a: LonLat, b: LonLat): number => {
   const nearestEquator = a[1] * b[1] < 0 ? 0 : Math.min(Math.abs(a[1]), Math.abs(b[1]));
   const axisM = EQUATOR_RADIUS_M * Math.cos(nearestEquator * RAD);
   const eastRad = Math.abs(b[0] - a[0]) * RAD;
-  const lengthM = Math.hypot(eastRad * axisM, (b[1] - a[1]) * RAD * EQUATOR_RADIUS_M);
+  const northM = (b[1] - a[1]) * RAD * EQUATOR_RADIUS_M;
+  const lengthM = Math.sqrt((eastRad * axisM) ** 2 + northM ** 2);
   const sideways = eastRad * Math.sqrt(axisM / (8 * MAX_SIDEWAYS_M));
   return Math.max(1, Math.ceil(lengthM / MAX_STEP_M), Math.ceil(sideways));
 };
@@ -103,30 +104,27 @@ const longestStep = (xyz: Float64Array, pathStarts: readonly number[]): number =
   for (let path = 0; path + 1 < pathStarts.length; path++) {
     const end = pathStarts[path + 1] ?? 0;
     for (let i = (pathStarts[path] ?? 0) + 1; i < end; i++) {
-      longest = Math.max(longest, chord(xyz, i, vertex(xyz, i - 1)));
+      const before = 3 * i - 3;
+      const [x = 0, y = 0, z = 0] = [xyz[before], xyz[before + 1], xyz[before + 2]];
+      longest = Math.max(longest, squareTo(xyz, i, [x, y, z]));
     }
   }
-  return longest;
+  return Math.sqrt(longest);
 };
 
 const radiusAround = (xyz: Float64Array, centre: Ecef): number => {
   let radius = 0;
-  for (let i = 0; 3 * i < xyz.length; i++) radius = Math.max(radius, chord(xyz, i, centre));
-  return radius;
+  for (let i = 0; 3 * i < xyz.length; i++) radius = Math.max(radius, squareTo(xyz, i, centre));
+  return Math.sqrt(radius);
 };
 
-const vertex = (xyz: Float64Array, i: number): Ecef => [
-  xyz[3 * i] ?? 0,
-  xyz[3 * i + 1] ?? 0,
-  xyz[3 * i + 2] ?? 0,
-];
-
-const chord = (xyz: Float64Array, i: number, to: Ecef): number =>
-  Math.hypot(
-    (xyz[3 * i] ?? 0) - to[0],
-    (xyz[3 * i + 1] ?? 0) - to[1],
-    (xyz[3 * i + 2] ?? 0) - to[2],
-  );
+/** Squared chord from vertex i. Not Math.hypot: it takes ten times as long, and loading is little else. */
+const squareTo = (xyz: Float64Array, i: number, to: Ecef): number => {
+  const dx = (xyz[3 * i] ?? 0) - to[0];
+  const dy = (xyz[3 * i + 1] ?? 0) - to[1];
+  const dz = (xyz[3 * i + 2] ?? 0) - to[2];
+  return dx * dx + dy * dy + dz * dz;
+};
 
 /** The boxes a spatial index holds for this shape: runs of edges, single points, and each polygon's inside. */
 export const piecesOf = (shape: Shape): Piece[] => {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createNearbyIndex, type NearbyHit } from '../../../src/resources/nearby/nearby-index.ts';
+import {
+  createNearbyIndex,
+  type NearbyHit,
+  type NearbyIndex,
+} from '../../../src/resources/nearby/nearby-index.ts';
 import type { Resource } from '../../../src/resources/resource.ts';
 import { runAtOnce } from '../../../src/resources/slices.ts';
 import { geodesicDirect, geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
@@ -91,21 +95,19 @@ describe('distance to one resource', () => {
     expect(hit.azimuthDeg).toBeCloseTo(180, 1);
   });
 
-  // From Karney's GeodTest set (public domain): lat1, lon1, azi1, lat2, lon2, s12.
+  // lat1, lon1, azi1, lat2, lon2, s12 of lines in Karney's GeodTest set (public domain).
   it.each([
-    [11.898997917427, 0, 75.119044134969, 11.899065303345823952, 0.000257501685735042, 29.0265121],
-    [36.800966049655, 0, 43.389649034063, 36.802889529289609993, 0.002261122427425817, 293.7372273],
-    [60.077425015363, 0, 81.639916890942, 60.078197903525388982, 0.010531670881733178, 592.5766309],
-    [8.849455388939, 0, 129.673344478389, 8.843107684651578467, 0.007694428892432052, 1099.6867173],
-    [
-      35.602540598169, 0, 111.870427868602, -19.406200172031696834, 78.995799629955596127,
-      10299779.6328425,
-    ],
-  ])('agrees with GeodTest from %f° N', (lat1, lon1, azi1, lat2, lon2, s12) => {
-    const hit = nearestTo(
-      [lon1, lat1],
-      resource('r', { type: 'Point', coordinates: [lon2, lat2] }),
-    );
+    '11.898997917427 0 75.119044134969 11.899065303345824 .000257501685735 29.0265121',
+    '36.800966049655 0 43.389649034063 36.802889529289610 .002261122427426 293.7372273',
+    '60.077425015363 0 81.639916890942 60.078197903525389 .010531670881733 592.5766309',
+    '8.849455388939 0 129.673344478389 8.843107684651578 .007694428892432 1099.6867173',
+    '35.602540598169 0 111.870427868602 -19.406200172031697 78.995799629955596 10299779.6328425',
+  ])('agrees with GeodTest: %s', (testLine) => {
+    const [lat1 = 0, lon1 = 0, azi1 = 0, lat2 = 0, lon2 = 0, s12 = 0] = testLine
+      .split(' ')
+      .map(Number);
+    const there = resource('r', { type: 'Point', coordinates: [lon2, lat2] });
+    const hit = nearestTo([lon1, lat1], there);
     expect(hit.distanceM).toBeCloseTo(s12, 4);
     expect(hit.azimuthDeg).toBeCloseTo(azi1, 4);
   });
@@ -174,7 +176,7 @@ describe('the k nearest of each kind', () => {
   });
 
   const check = (
-    index: ReturnType<typeof createNearbyIndex>,
+    index: NearbyIndex,
     all: readonly Resource[],
     point: LonLat,
     limit: number,
@@ -243,4 +245,93 @@ describe('the k nearest of each kind', () => {
       { numRuns: 40 },
     );
   });
+
+  it('equal brute force over many trees, with changes before, while and after they are packed', () => {
+    const random = seeded(7);
+    const somewhere = (): LonLat => [112.9 + 0.8 * random(), 26.4 + 0.6 * random()];
+    const places = new Map<string, LonLat>();
+    const index = createNearbyIndex();
+    const put = (id: string, at: LonLat): void => {
+      places.set(id, at);
+      index.put(resource(id, { type: 'Point', coordinates: [...at] }));
+    };
+    const shake = (changes: number): void => {
+      for (let i = 0; i < changes; i++) {
+        const id = `r${Math.floor(15_000 * random())}`;
+        if (random() < 0.7) put(id, somewhere());
+        else {
+          places.delete(id);
+          index.remove(id);
+        }
+      }
+    };
+    const checkSome = (queries = 3): void => {
+      for (let query = 0; query < queries; query++) {
+        const point = somewhere();
+        const expected = [...places.values()]
+          .map((at) => geodesicInverse(point, at).distanceM)
+          .sort((a, b) => a - b)
+          .slice(0, 8);
+        const got = index.nearby(point, { kinds: ['water'], limit: 8 });
+        expect(got.map((hit) => hit.distanceM)).toEqual(expected);
+      }
+    };
+
+    for (let i = 0; i < 15_000; i++) put(`r${i}`, somewhere());
+    runAtOnce(index.pack(0));
+    checkSome();
+    // Enough to leave some trees more than half dead.
+    for (let round = 0; round < 3; round++) {
+      shake(6_000);
+      checkSome();
+      for (const packing = index.pack(0); packing.next().done !== true; ) {
+        shake(20);
+        checkSome(1);
+      }
+      checkSome();
+    }
+    expect(index.size()).toBe(places.size);
+  });
+
+  it('hundreds of items in one place come in the order of their ids', () => {
+    const radios = Array.from({ length: 300 }, (_, i) =>
+      resource(`radio-${String(i).padStart(3, '0')}`, { type: 'Point', coordinates: [...ANREN] }),
+    );
+    const index = indexOf(radios.toReversed());
+    runAtOnce(index.pack(0));
+    const ids = index.nearby([113.3, 26.7], { limit: 3 }).map((hit) => hit.resource.id);
+    expect(ids).toEqual(['radio-000', 'radio-001', 'radio-002']);
+  });
+
+  it('a river of a thousand bends does not keep the next resource from being found', () => {
+    const bends = Array.from({ length: 8_000 }, (_, i) => [
+      113 + i / 20_000,
+      26.7 + 0.002 * Math.sin(i / 3),
+    ]);
+    const wells = Array.from({ length: 40 }, (_, i) =>
+      resource(`w${i}`, { type: 'Point', coordinates: [113.2, 26.8 + i / 1000] }),
+    );
+    const index = indexOf([
+      resource('river', { type: 'LineString', coordinates: bends }),
+      ...wells,
+    ]);
+    runAtOnce(index.pack(0));
+    const hits = index.nearby([113.2, 26.701], { limit: 3 });
+    expect(hits.map((hit) => hit.resource.id)).toEqual(['river', 'w0', 'w1']);
+    check(
+      index,
+      [resource('river', { type: 'LineString', coordinates: bends.slice(3_900, 4_100) }), ...wells],
+      [113.2, 26.701],
+      3,
+    );
+  });
 });
+
+/** Deterministic numbers in [0, 1). */
+const seeded = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+};
