@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { errorMessage } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
@@ -16,12 +17,22 @@ import {
 } from './notification-store.ts';
 import type { ReceiptBook } from './receipt-book.ts';
 import { markRepeat } from './render.ts';
+import { within } from './within.ts';
 
 export type NotifyMetrics = {
   /** A provider took a message, `delayMs` after the detection was received (later steps: after they were due). */
   submitted(delayMs: number, channel: string): void;
   /** A notification was given up. */
   failed(channel: string): void;
+};
+
+export type NotificationWorker = {
+  handle(id: string): Promise<void>;
+  /**
+   * When stopping: waits a little for what is being sent, then lets go of it. Its outcome is then not written, so it is
+   * sent again once its claim has run out.
+   */
+  drain(): Promise<void>;
 };
 
 export type WorkerDeps = {
@@ -39,6 +50,9 @@ export type WorkerDeps = {
   leaseMs: number;
 };
 
+/** When stopping, what is being sent gets this long: the whole service has to end within 5 s. */
+const DRAIN_MS = 3_000;
+
 /** Nothing a provider does takes longer; what has not answered by then may or may not have been taken. */
 const SEND_TIMEOUT_MS = 30_000;
 
@@ -46,48 +60,60 @@ const SEND_TIMEOUT_MS = 30_000;
  * Sends one notification, if it is due and nobody else is sending it: claim and attempt row first, then the provider, then
  * the outcome. Rejects only when PostgreSQL does; the claim then runs out and the relay brings the notification back.
  */
-export const createNotificationWorker = (
-  deps: WorkerDeps,
-): { handle(id: string): Promise<void> } => {
+export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker => {
   const { pool, config, clock, leaseMs } = deps;
+  const abandoned = new AbortController();
+  // One listener for each sending under way.
+  setMaxListeners(0, abandoned.signal);
+
+  const underWay = new Set<Promise<void>>();
 
   return {
-    async handle(id) {
-      const claimed = await claimNotification(pool, id, {
-        now: clock.now(),
-        leaseMs,
-        providers: deps.providers,
-      });
-      if (claimed === undefined) return;
-      const { incidentId, channel, attempt } = claimed;
-      const logger = deps.logger.child({ notificationId: id, incidentId, channel, attempt });
-      const spent = attempt > config.maxAttempts;
-      const result = spent ? LAST_ONE_LOST : await send(claimed);
-      await record(claimed, result, logger);
+    handle(id) {
+      const work = handle(id).finally(() => underWay.delete(work));
+      underWay.add(work);
+      return work;
+    },
+    async drain() {
+      await within(DRAIN_MS, Promise.allSettled(underWay));
+      abandoned.abort();
     },
   };
 
-  async function send(claimed: ClaimedNotification): Promise<SendResult> {
+  async function handle(id: string): Promise<void> {
+    const claimed = await claimNotification(pool, id, {
+      now: clock.now(),
+      leaseMs,
+      providers: deps.providers,
+    });
+    if (claimed === undefined) return;
+    const { incidentId, channel, attempt } = claimed;
+    const logger = deps.logger.child({ notificationId: id, incidentId, channel, attempt });
+    const result = attempt > config.maxAttempts ? LAST_ONE_LOST : await send(claimed);
+    if (result !== 'abandoned') await record(claimed, result, logger);
+  }
+
+  async function send(claimed: ClaimedNotification): Promise<SendResult | 'abandoned'> {
     const { channel, attempt, id } = claimed;
     const renewal = setInterval(() => {
       const until = new Date(clock.now().getTime() + leaseMs);
       // A renewal that fails is made up for by the next, or the claim runs out as it should.
       renewClaim(pool, { id, attempt }, until).catch(() => undefined);
     }, leaseMs / 3);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<SendResult>((resolve) => {
-      timer = setTimeout(
-        () => resolve({ kind: 'unknown', reason: `no outcome in ${SEND_TIMEOUT_MS} ms` }),
-        SEND_TIMEOUT_MS,
-      );
-    });
+    const ended = new AbortController();
     try {
-      return await Promise.race([deps.channelFor(channel).send(messageOf(claimed)), late]);
+      return await Promise.race([
+        deps.channelFor(channel).send(messageOf(claimed)),
+        after(SEND_TIMEOUT_MS, ended.signal).then((): SendResult => {
+          return { kind: 'unknown', reason: `no outcome in ${SEND_TIMEOUT_MS} ms` };
+        }),
+        aborted(abandoned.signal, ended.signal),
+      ]);
     } catch (error) {
       return { kind: 'unknown', reason: errorMessage(error) };
     } finally {
       clearInterval(renewal);
-      clearTimeout(timer);
+      ended.abort();
     }
   }
 
@@ -171,3 +197,15 @@ const wantedAt = ({ step, payload, createdAt }: ClaimedNotification): Date => {
   const time = typeof text === 'string' ? new Date(text) : createdAt;
   return Number.isNaN(time.getTime()) ? createdAt : time;
 };
+
+/** Resolves after a time, unless `ended` comes first: then never, and no timer keeps the process alive. */
+const after = (ms: number, ended: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    ended.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+
+const aborted = (signal: AbortSignal, ended: AbortSignal): Promise<'abandoned'> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve('abandoned'), { once: true, signal: ended });
+  });

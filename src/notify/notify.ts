@@ -77,6 +77,7 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     connectionString: deps.connectionString,
     prefix: tuning.queuePrefix ?? 'fengsui',
     handle: ({ id }) => worker.handle(id),
+    drain: () => worker.drain(),
     logger,
   });
   const relay = createRelay({

@@ -12,7 +12,7 @@ import { createPool } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import { LANES, type Lane } from './lane.ts';
-import { DRAIN_MS, within } from './within.ts';
+import { within } from './within.ts';
 
 /** A wake-up: the notification itself is in PostgreSQL. */
 export type WakeUp = { id: string; attempt: number; lane: Lane };
@@ -31,6 +31,8 @@ export type QueueOptions = {
   /** Keeps several installations on one Redis apart. */
   prefix: string;
   handle: (wakeUp: WakeUp) => Promise<void>;
+  /** Ends what is being handled, when no more is taken. */
+  drain: () => Promise<void>;
   logger: Logger;
 };
 
@@ -48,6 +50,8 @@ type LaneWorker = {
 type Backend = {
   queue(name: string): LaneQueue;
   worker(name: string, options: WorkerSettings): LaneWorker;
+  /** False while the connection is down: then nothing is gained by asking. */
+  reachable(): boolean;
   close(): Promise<void>;
 };
 
@@ -69,17 +73,11 @@ const ADD_TIMEOUT_MS = 2_000;
 
 /** One queue and worker a lane, so that a webhook that hangs never holds up an SMS. */
 export const createNotifyQueue = (options: QueueOptions): NotifyQueue => {
-  const { logger, handle } = options;
+  const { logger, handle: process } = options;
   const queues = new Map<Lane, LaneQueue>();
   const workers: LaneWorker[] = [];
-  const underWay = new Set<Promise<void>>();
   let backend: Backend | undefined;
 
-  const process = (wakeUp: WakeUp): Promise<void> => {
-    const work = handle(wakeUp);
-    underWay.add(work);
-    return work.finally(() => underWay.delete(work));
-  };
   const onError = (error: Error): void => {
     logger.warn({ err: error }, 'notification queue error');
   };
@@ -100,7 +98,7 @@ export const createNotifyQueue = (options: QueueOptions): NotifyQueue => {
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.pause(true)));
-      await within(DRAIN_MS, Promise.allSettled(underWay));
+      await options.drain();
       // Closing waits for the queue's server, which may be the reason we stop.
       const closing = [
         ...workers.map((worker) => worker.close(true)),
@@ -110,6 +108,7 @@ export const createNotifyQueue = (options: QueueOptions): NotifyQueue => {
       await backend?.close();
     },
     async add(wakeUps) {
+      if (backend?.reachable() !== true) throw new Error('not connected');
       const added = LANES.map(async (lane) => {
         const jobs = wakeUps.filter((wakeUp) => wakeUp.lane === lane).map(toJob);
         if (jobs.length > 0) await queues.get(lane)?.addBulk(jobs);
@@ -118,10 +117,16 @@ export const createNotifyQueue = (options: QueueOptions): NotifyQueue => {
       if (outcome === 'late') throw new Error(`the queue did not answer in ${ADD_TIMEOUT_MS} ms`);
     },
     async depth() {
+      if (backend?.reachable() !== true) return {};
+      const counting = Promise.all(
+        [...queues.values()].map((queue) => queue.getJobCounts('waiting', 'active', 'delayed')),
+      );
+      const counts = await within(ADD_TIMEOUT_MS, counting);
       const sum: Record<string, number> = {};
-      for (const queue of queues.values()) {
-        const counts = await queue.getJobCounts('waiting', 'active', 'delayed');
-        for (const [state, count] of Object.entries(counts)) sum[state] = (sum[state] ?? 0) + count;
+      for (const [state, count] of (counts === 'late' ? [] : counts).flatMap(
+        Object.entries<number>,
+      )) {
+        sum[state] = (sum[state] ?? 0) + count;
       }
       return sum;
     },
@@ -154,6 +159,8 @@ const onPostgres = ({ connectionString, logger }: QueueOptions): Backend => {
         ...settings,
         connection,
       }),
+    // Where PostgreSQL is away there is nothing to be sent either.
+    reachable: () => true,
     close: () => pool.end(),
   };
 };
@@ -173,6 +180,7 @@ const onRedis = ({ prefix, logger }: QueueOptions, url: string): Backend => {
         connection: working,
         prefix,
       }),
+    reachable: () => adding.status === 'ready',
     async close() {
       adding.disconnect();
       working.disconnect();

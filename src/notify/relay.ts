@@ -8,7 +8,6 @@ import { createSemaphore } from './channels/semaphore.ts';
 import { laneOf } from './lane.ts';
 import { type DueNotification, listDue } from './notification-store.ts';
 import type { NotifyQueue, WakeUp } from './queue.ts';
-import { DRAIN_MS, within } from './within.ts';
 
 export type RelayDeps = {
   pool: Pool;
@@ -40,7 +39,6 @@ export const createRelay = (deps: RelayDeps): Part => {
   const { pool, listener, queue, handle, clock, logger, sweepMs = SWEEP_MS } = deps;
   const woken = new Map<string, number>();
   const direct = createSemaphore(DIRECT_CONCURRENCY);
-  const underWay = new Set<Promise<void>>();
   let unsubscribe: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -91,18 +89,18 @@ export const createRelay = (deps: RelayDeps): Part => {
         { reason: errorMessage(error), notifications: wakeUps.length },
         'the queue is out of reach, sending without it',
       );
-      for (const { id } of wakeUps) sendDirectly(id);
+      for (const { id } of wakeUps) void sendDirectly(id);
     }
   };
 
-  const sendDirectly = (id: string): void => {
-    const work = direct
-      .run(async () => {
+  const sendDirectly = async (id: string): Promise<void> => {
+    try {
+      await direct.run(async () => {
         if (!stopped) await handle(id);
-      })
-      .catch((error: unknown) => logger.warn({ err: error, notificationId: id }, 'not sent yet'))
-      .finally(() => underWay.delete(work));
-    underWay.add(work);
+      });
+    } catch (error) {
+      logger.warn({ err: error, notificationId: id }, 'not sent yet');
+    }
   };
 
   const forget = (): void => {
@@ -126,7 +124,6 @@ export const createRelay = (deps: RelayDeps): Part => {
       clearInterval(timer);
       unsubscribe?.();
       await pumping;
-      await within(DRAIN_MS, Promise.allSettled(underWay));
     },
   };
 };

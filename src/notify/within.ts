@@ -1,6 +1,3 @@
-/** When stopping: what is being sent gets this long to finish; then it is left, and sent again after the restart. */
-export const DRAIN_MS = 3_000;
-
 /** The outcome of the work, or `late`; the work itself goes on. */
 export const within = async <T>(ms: number, work: Promise<T>): Promise<T | 'late'> => {
   let timer: NodeJS.Timeout | undefined;

@@ -111,7 +111,7 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
   const newMessageId = (): string => options.nextMessageId?.() ?? `${idPrefix}-${nextId++}`;
 
   const changed = (): void => {
-    for (const waiter of [...waiters]) waiter();
+    for (const waiter of waiters) waiter();
   };
 
   const server = smpp.createServer((session) => {

@@ -108,8 +108,8 @@ describe('SMS over SMPP', () => {
     const { alert } = await harness.openIncident();
     await smsc.waitForSms();
     await harness.expectStatuses(alert.incidentId, ['submitted']);
-    await smsc.sendReceipt('00001A2B', { writtenId: String(0x1a2b) });
-    await smsc.sendReceipt('00001A2C', { writtenId: '1a2c', form: 'text' });
+    expect(await smsc.sendReceipt('00001A2B', { writtenId: String(0x1a2b) })).toBe(0);
+    expect(await smsc.sendReceipt('00001A2C', { writtenId: '1a2c', form: 'text' })).toBe(0);
     await harness.expectStatuses(alert.incidentId, ['delivered']);
   });
 

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Hook = { path: string; headers: IncomingHttpHeaders; body: string };
+
+/** A receiver of webhooks on loopback; the path says how it answers: `/status/500`, `/hang`, `/redirect`. */
+export const startHookServer = async () => {
+  const hooks: Hook[] = [];
+  const answers: number[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const path = request.url ?? '';
+      hooks.push({ path, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      if (path === '/hang' && hooks.length === 1) return;
+      const status = answers.shift() ?? (path === '/redirect' ? 307 : 200);
+      response.writeHead(status, status === 307 ? { location: '/elsewhere' } : {}).end('ok');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    hooks,
+    /** Status codes of the next answers; after them 200. */
+    answers,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
