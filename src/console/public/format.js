@@ -17,8 +17,8 @@ export const clockTime = (iso, language) =>
     hourCycle: 'h23',
   });
 
-/** Latitude first, as people read it out; 5 decimals are about a metre. */
-export const position = ({ lon, lat }) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+/** Longitude first, as in the SMS and as Chinese map apps take it; 5 decimals are about a metre. */
+export const position = ({ lon, lat }) => `${lon.toFixed(5)},${lat.toFixed(5)}`;
 
 export const distance = (m) =>
   m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(m < 10_000 ? 1 : 0)} km`;

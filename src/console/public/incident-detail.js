@@ -3,9 +3,10 @@ import { clockTime, compass, distance, error, percent } from './format.js';
 import { request } from './http.js';
 import { incidentPlot } from './plot.js';
 import { currentLanguage, t, word } from './texts.js';
+import { condense } from './timeline.js';
 
-const NEARBY_PER_KIND = 3;
-const SHOWN_DETECTIONS = 20;
+const NEARBY_PER_KIND = 2;
+const SHOWN_DETECTIONS = 12;
 
 /** Everything about one incident that the card does not show. What one part cannot get does not hide the others. */
 export const loadDetail = async (id) => {
@@ -29,12 +30,16 @@ export const renderDetail = ({ incident, nearby, notifications, events }) =>
     { class: 'detail' },
     section(t().map, incidentPlot(incident, incident.detections, nearby), 'full'),
     section(t().nearby, list(nearby, nearbyRow, t().nothingNearby)),
-    section(t().notifications, list(notifications, notificationRow, t().noNotifications)),
-    section(
-      t().detections,
-      list(incident.detections.slice(0, SHOWN_DETECTIONS), detectionRow, t().none),
+    h(
+      'div',
+      { class: 'column' },
+      section(t().notifications, list(notifications, notificationRow, t().noNotifications)),
+      section(t().timeline, list(condense(events).toReversed(), eventRow, t().none)),
+      section(
+        t().detections,
+        list(incident.detections.slice(0, SHOWN_DETECTIONS), detectionRow, t().none),
+      ),
     ),
-    section(t().timeline, list(events.toReversed(), eventRow, t().none)),
   );
 
 const section = (title, content, className = '') =>
@@ -81,9 +86,9 @@ const detectionRow = (detection) => [
   dim(error(detection.fix.ellipse)),
 ];
 
-const eventRow = (event) => [
+const eventRow = ({ event, count }) => [
   time(event.at),
-  grow(word('event', event.type) + reason(event)),
+  grow(word('event', event.type) + (count > 1 ? ` ×${count}` : '') + reason(event)),
   dim(event.actor.replace(/^(user|device|person):/, '')),
 ];
 

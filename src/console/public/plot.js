@@ -32,7 +32,7 @@ export const incidentPlot = (incident, detections, nearby) => {
     ),
     ellipse([WIDTH / 2, HEIGHT / 2], fix.ellipse, { scale, className: 'ellipse' }),
     s('circle', { cx: WIDTH / 2, cy: HEIGHT / 2, r: 4, class: 'fire' }),
-    shown.map((item) => thing(item, at(item.nearest))),
+    things(shown, at),
     north(),
     scaleBar(scale),
   );
@@ -54,21 +54,40 @@ const ellipse = ([x, y], { semiMajorM, semiMinorM, orientationDeg }, { scale, cl
     class: className,
   });
 
-const thing = (item, [x, y]) =>
-  s(
+/** Labels nearer to each other than this would be unreadable; then the farther thing is a dot only. */
+const LABEL_HEIGHT = 15;
+const LABEL_WIDTH = 100;
+
+const things = (items, at) => {
+  const labelled = [];
+  return items
+    .toSorted((a, b) => a.distanceM - b.distanceM)
+    .map((item) => {
+      const [x, y] = at(item.nearest);
+      const free = labelled.every(
+        ([lx, ly]) => Math.abs(ly - y) > LABEL_HEIGHT || Math.abs(lx - x) > LABEL_WIDTH,
+      );
+      if (free) labelled.push([x, y]);
+      return thing(item, [x, y], free);
+    });
+};
+
+const thing = (item, [x, y], labelled) => {
+  const atEdge = x > WIDTH - 110;
+  const text = `${word('kind', item.kind)} ${distance(item.distanceM)}`;
+  return s(
     'g',
     {},
-    s('circle', { cx: x, cy: y, r: 4, class: 'thing' }),
-    s(
-      'text',
-      {
-        x: x + (x > WIDTH - 110 ? -7 : 7),
-        y: y + 4,
-        'text-anchor': x > WIDTH - 110 ? 'end' : 'start',
-      },
-      `${word('kind', item.kind)} ${distance(item.distanceM)}`,
-    ),
+    s('circle', { cx: x, cy: y, r: 4, class: 'thing' }, s('title', {}, `${item.name} ${text}`)),
+    labelled
+      ? s(
+          'text',
+          { x: x + (atEdge ? -7 : 7), y: y + 4, 'text-anchor': atEdge ? 'end' : 'start' },
+          text,
+        )
+      : null,
   );
+};
 
 const north = () =>
   s(

@@ -17,6 +17,9 @@ const source = (file: string): string => readFileSync(join(folder, file), 'utf8'
 const { createSseParser } = (await import(join(folder, 'stream.js'))) as {
   createSseParser: (onEvent: (event: SseEvent) => void) => Parser;
 };
+const { condense } = (await import(join(folder, 'timeline.js'))) as {
+  condense: (events: { id: number; type: string }[]) => { event: { id: number }; count: number }[];
+};
 const format = (await import(join(folder, 'format.js'))) as {
   age: (iso: string, now: number, texts: AgeTexts) => string;
   distance: (m: number) => string;
@@ -85,6 +88,23 @@ describe('the event reader', () => {
         expect(read(pieces)).toEqual(read([text]));
       }),
     );
+  });
+});
+
+describe('the timeline', () => {
+  it('folds what every frame brings, and keeps each act of a person', () => {
+    const types =
+      'opened notified detection_added fix_updated detection_added acknowledged detection_added';
+    const events = types.split(' ').map((type, i) => ({ id: i + 1, type }));
+    const rows = condense(events).map(({ event, count }) => [event.id, count]);
+    expect(rows).toEqual([
+      [1, 1],
+      [2, 1],
+      [5, 2],
+      [4, 1],
+      [6, 1],
+      [7, 1],
+    ]);
   });
 });
 
