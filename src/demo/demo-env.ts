@@ -19,8 +19,8 @@ export const localUrl = (url: string): string => {
 const DEFAULTS: Source = {
   DATA_DIR: './data/demo',
   ADMIN_PASSWORD: 'fengsui-demo',
-  // The terminal belongs to the story; the service's own lines would bury it.
-  LOG_LEVEL: 'warn',
+  // The terminal belongs to the story, which shows the SMS itself; at `warn` the log would repeat each of them.
+  LOG_LEVEL: 'error',
 };
 
 /**

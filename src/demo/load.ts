@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Type from 'typebox';
 import { AppError } from '../shared/app-error.ts';
 import { type ApiClient, type Check, checkAnything, checkerOf } from './api-client.ts';
@@ -139,6 +140,10 @@ export const loadCounty = async (options: LoadOptions): Promise<void> => {
     featureCollection([outline, ...townships.map(({ region }) => region)]),
     checkAnything,
   );
+  await regionsKnown(
+    api,
+    townships.map(({ id }) => id),
+  );
   onStep();
   await loadDevices(options);
   await loadPeople(options);
@@ -150,6 +155,20 @@ export const loadCounty = async (options: LoadOptions): Promise<void> => {
   await api.post('resources/import', featureCollection(features), checkAnything);
   onStep();
   await loadShifts(options);
+};
+
+const KNOWN_WITHIN_MS = 5_000;
+const ASK_EVERY_MS = 50;
+
+/** Each process of the service learns of an import a moment after it is stored; until then it refuses devices there. */
+const regionsKnown = async (api: ApiClient, ids: readonly string[]): Promise<void> => {
+  const deadline = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    const { items } = await api.get('regions?limit=500&geometry=false', checkItems);
+    const known = new Set(items.map(({ id }) => id));
+    if (ids.every((id) => known.has(id)) || Date.now() > deadline) return;
+    await sleep(ASK_EVERY_MS);
+  }
 };
 
 const loadDevices = async ({ api, county, state, file, onStep }: LoadOptions): Promise<void> => {

@@ -35,7 +35,7 @@ export type SimulatorOptions = {
 
 const TICK_MS = 1_000;
 /** Time to see the county at peace. */
-const FIRE_AFTER_S = 10;
+const FIRE_AFTER_S = 5;
 /** One camera may be a farmer's stove; at the second the operator sends an aircraft. */
 const ALARMS_TO_SEND_DRONE = 2;
 /** Logging in all at once would look like an attack; one by one would take minutes with a far broker. */

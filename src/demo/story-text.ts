@@ -24,6 +24,7 @@ const WINDS = {
   en: ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'],
 } as const;
 
+/** In the order a dispatcher asks for them. */
 const KINDS: Readonly<Record<string, { 'zh-CN': string; en: string }>> = {
   water: { 'zh-CN': '水源', en: 'water' },
   crew: { 'zh-CN': '扑火队', en: 'crew' },
@@ -126,7 +127,11 @@ export const nearbyText = (
     lines.set(kind, line);
   }
   const title = locale === 'en' ? `Nearby ${number}` : `附近 ${number}`;
-  const rows = [...lines].map(([kind, found]) =>
+  const order = Object.keys(KINDS);
+  const rank = (kind: string): number =>
+    order.includes(kind) ? order.indexOf(kind) : order.length;
+  const ranked = [...lines].sort(([a], [b]) => rank(a) - rank(b));
+  const rows = ranked.map(([kind, found]) =>
     rowText([KINDS[kind]?.[locale] ?? kind, found.join(locale === 'en' ? '; ' : '；')]),
   );
   return [title, ...rows].join('\n');

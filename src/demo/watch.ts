@@ -5,14 +5,14 @@ import type { Watcher } from './fire.ts';
 export type Aim = { panDeg: number; tiltDeg: number; hfovDeg: number };
 
 const STOPS = 12;
-const STOP_S = 3;
+const STOP_S = 2;
 const TOUR_TILT_DEG = -2;
 
 /** One round of the tour, seconds. */
 export const TOUR_S = STOPS * STOP_S;
 
 /**
- * The rotating tour: twelve stops of three seconds, overlapping by half a frame. `tS` ≥ 0; `phaseS`, how
+ * The rotating tour: twelve stops of two seconds, overlapping by half a frame. `tS` ≥ 0; `phaseS`, how
  * far into its round the camera was at 0, keeps a hundred cameras from turning in step.
  */
 export const tourAim = (phaseS: number, hfovDeg: number, tS: number): Aim => ({

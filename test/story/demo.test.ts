@@ -78,7 +78,7 @@ describe('npm run demo', () => {
     const login = await fetch(`${page}api/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'viewer', password: 'fengsui-demo' }),
+      body: JSON.stringify({ username: 'admin', password: 'fengsui-demo' }),
     });
     const { token } = (await login.json()) as { token: string };
     const get = async (path: string): Promise<{ items: { number?: string }[] }> => {

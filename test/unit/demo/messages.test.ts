@@ -15,7 +15,7 @@ import { tourAim, turnDeg } from '../../../src/demo/watch.ts';
 import { decodeDjiOsd } from '../../../src/ingest/dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from '../../../src/ingest/dialects/native.ts';
 import { boxSightLine } from '../../../src/locate/sight-line.ts';
-import { geodesicInverse } from '../../../src/shared/geo.ts';
+import { geodesicDirect, geodesicInverse } from '../../../src/shared/geo.ts';
 
 const county = createCounty(1);
 const fire = createFire(county, 1, 0);
@@ -147,7 +147,8 @@ describe('what a dock and its aircraft say', () => {
   });
 
   it('confirms a fire to within a few tens of metres', () => {
-    const watching = { ...flying, mode: 'watching' as const, target: fire.at };
+    const near = geodesicDirect(fire.at, 200, 400);
+    const watching = { ...flying, at: near, mode: 'watching' as const, target: fire.at };
     for (let i = 0; i < 100; i++) {
       const body = droneDetection(watching, fire.at, at, random);
       expect(geodesicInverse([body.lon, body.lat], fire.at).distanceM).toBeLessThan(50);

@@ -53,16 +53,18 @@ describe('the story in the terminal', () => {
     expect(changeText(incident, context('en'))).toContain('4 detections from 2 sources');
   });
 
-  it('lists what is nearby, a line a kind, with distance and direction', () => {
+  it('lists what is nearby, a line a kind, water first, with distance and direction', () => {
     const items = [
+      { kind: 'crew', name: '龙海镇扑火队', distanceM: 0, azimuthDeg: 0 },
+      { kind: 'novelty', name: '某物', distanceM: 5, azimuthDeg: 0 },
       { kind: 'water', name: '1号水塘', distanceM: 320, azimuthDeg: 44 },
       { kind: 'water', name: '2号溪', distanceM: 1_240, azimuthDeg: 350 },
-      { kind: 'crew', name: '龙海镇扑火队', distanceM: 0, azimuthDeg: 0 },
     ];
     expect(nearbyText('N', items, 'zh-CN').split('\n')).toEqual([
       '附近 N',
       '  水源  1号水塘 320 m 东北；2号溪 1.2 km 北',
       '  扑火队  龙海镇扑火队 0 m 北',
+      '  novelty  某物 5 m 北',
     ]);
   });
 
@@ -149,7 +151,7 @@ describe('the demo’s environment', () => {
     expect(demoEnv({})).toMatchObject({
       DATA_DIR: './data/demo',
       ADMIN_PASSWORD: 'fengsui-demo',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: 'error',
     });
     expect(demoEnv({ DATA_DIR: '/x', LOG_LEVEL: 'info' })).toMatchObject({
       DATA_DIR: '/x',
