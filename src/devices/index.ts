@@ -10,7 +10,7 @@ export {
   DeviceSchema,
 } from './device.ts';
 export { createDeviceRegistry, type DeviceRegistry } from './device-registry.ts';
-export { type DeviceRoutesDeps, deviceRoutes } from './device-routes.ts';
+export { deviceRoutes } from './device-routes.ts';
 export {
   type DeviceState,
   type DeviceWithState,

@@ -16,7 +16,7 @@ export {
   IncidentSchema,
   incidentJson,
 } from './incident-json.ts';
-export { type IncidentRoutesDeps, incidentRoutes } from './incident-routes.ts';
+export { incidentRoutes } from './incident-routes.ts';
 export {
   findIncident,
   findIncidents,

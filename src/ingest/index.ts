@@ -1,4 +1,4 @@
-export { type DeadLetterRoutesDeps, deadLetterRoutes } from './dead-letter-routes.ts';
+export { deadLetterRoutes } from './dead-letter-routes.ts';
 export {
   countDeadLetters,
   type DeadLetter,
@@ -9,7 +9,7 @@ export {
 } from './dead-letter-store.ts';
 export { type Rejected, rejected } from './decoded.ts';
 export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
-export { type DetectionRoutesDeps, detectionRoutes } from './detection-routes.ts';
+export { detectionRoutes } from './detection-routes.ts';
 export { DetectionPayloadSchema } from './dialects/native-schema.ts';
 export {
   createIngest,

@@ -35,7 +35,7 @@ export type VisibleRegions = (user: User) => ReadonlySet<string> | null;
 export type RouteAccess = readonly AccessRole[] | 'public';
 
 /** Everybody who may log in. */
-export const ANY_ROLE: readonly AccessRole[] = ACCESS_ROLES;
+export const ANY_ROLE: readonly AccessRole[] = [...ACCESS_ROLES];
 /** Those who run an incident. */
 export const COMMAND_ROLES: readonly AccessRole[] = ['duty_officer', 'dispatcher', 'admin'];
 export const ADMIN_ONLY: readonly AccessRole[] = ['admin'];

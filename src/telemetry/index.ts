@@ -12,4 +12,4 @@ export {
   setOnline,
   type TrackPoint,
 } from './telemetry-store.ts';
-export { type TrackRoutesDeps, trackRoutes } from './track-routes.ts';
+export { trackRoutes } from './track-routes.ts';

@@ -1,15 +1,15 @@
 import { pino } from 'pino';
+import type { AppOptions } from '../../../src/api/app.ts';
 import { insertAccount } from '../../../src/api/auth/account-store.ts';
 import {
-  type AppOptions,
   createApp,
   createAuth,
   createEventFeed,
   createHttpServer,
   ensureAdmin,
-  type StreamRoutesDeps,
   streamRoutes,
 } from '../../../src/api/index.ts';
+import type { StreamRoutesDeps } from '../../../src/api/stream-routes.ts';
 import { type Clock, systemClock } from '../../../src/shared/clock.ts';
 import type { AccessRole, App, RouteGroup } from '../../../src/shared/http.ts';
 import { newId } from '../../../src/shared/ids.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { type AppOptions, createApp } from '../../../src/api/index.ts';
+import { type AppOptions, createApp } from '../../../src/api/app.ts';
 import { AppError } from '../../../src/shared/app-error.ts';
 import { ACCESS_ROLES, type AccessRole, type App, type User } from '../../../src/shared/http.ts';
 import { createMetrics } from '../../../src/shared/metrics.ts';
