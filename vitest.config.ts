@@ -15,6 +15,15 @@ export default defineConfig({
           globalSetup: ['test/support/database-server.ts'],
         },
       },
+      {
+        // Need Mosquitto and Redis: run by `npm run test:services` only.
+        test: {
+          ...shared,
+          name: 'services',
+          include: ['test/services/**/*.test.ts'],
+          globalSetup: ['test/support/database-server.ts'],
+        },
+      },
     ],
   },
 });

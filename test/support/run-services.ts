@@ -25,7 +25,15 @@ requireProgram('redis-server', ['--version']);
 const redis = await startRedis();
 const vitest = spawn(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'system', ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'system',
+    '--project',
+    'services',
+    ...process.argv.slice(2),
+  ],
   {
     stdio: 'inherit',
     env: { ...process.env, PATH, TEST_SERVICES: '1', TEST_REDIS_URL: redis.url },
