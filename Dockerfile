@@ -21,6 +21,9 @@ COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY migrations ./migrations
 COPY config ./config
+# Served as they are, found from dist by their path from the package's root.
+COPY src/console/public ./src/console/public
+COPY docs/asyncapi.yaml ./docs/asyncapi.yaml
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

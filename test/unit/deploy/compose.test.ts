@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { MAX_PACKET_BYTES } from '../../../src/embedded/packet-limit.ts';
@@ -139,7 +139,24 @@ describe('Dockerfile', () => {
       ([, names = '']) => names.split(' '),
     );
     expect(copied.length).toBeGreaterThan(0);
-    expect(copied.filter((name) => !allowed.includes(name))).toEqual([]);
+    const letThrough = (name: string): boolean =>
+      allowed.some((each) => name === each || name.startsWith(`${each}/`));
+    expect(copied.filter((name) => !letThrough(name))).toEqual([]);
+  });
+
+  test('the image has every file the service reads from its package', () => {
+    const image = dockerfile.split(/^FROM /m).at(-1) ?? '';
+    const sources = readdirSync(new URL('../../../src', import.meta.url), {
+      recursive: true,
+      encoding: 'utf8',
+    });
+    const wanted = sources
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...read(`src/${file}`).matchAll(/packageFile\('([^']+)'\)/g)])
+      .map(([, name = '']) => name);
+    expect(wanted).toContain('docs/asyncapi.yaml');
+    const lacking = wanted.filter((name) => !image.includes(`COPY ${name} ./`));
+    expect(lacking).toEqual([]);
   });
 });
 
