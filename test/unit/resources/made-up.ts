@@ -43,8 +43,6 @@ export const placeNear = (centre: LonLat, maxM: number): fc.Arbitrary<LonLat> =>
     })
     .map(({ azimuthDeg, distanceM }) => geodesicDirect(centre, azimuthDeg, distanceM));
 
-export type MadeGeometry = { geometry: Geometry };
-
 /** Points, lines with edges up to `edgeM`, polygons with and without a hole, and their Multi forms. */
 export const geometryNear = (
   centre: LonLat,
