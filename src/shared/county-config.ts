@@ -69,7 +69,8 @@ const CountyConfigSchema = Type.Object(
       {
         /** Stands at the head of every SMS, as carriers in China require: 【烽燧】. */
         smsSignature: Type.String({ minLength: 1, maxLength: 12 }),
-        maxAttempts: Type.Integer({ minimum: 1, maximum: 100 }),
+        /** Given up after so many: at 30 s between them, 500 outlast an SMS centre that is away for four hours. */
+        maxAttempts: Type.Integer({ minimum: 1, maximum: 10_000 }),
         retryBaseMs: Type.Integer({ minimum: 100 }),
         retryMaxMs: Type.Integer({ minimum: 100 }),
       },
