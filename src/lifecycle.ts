@@ -21,7 +21,10 @@ export const failToStart = (error: unknown, logger: Logger | undefined): never =
 export type Lifecycle = {
   /** Starts the part and keeps the process alive until a signal or a fatal error; then stops it and ends the process. */
   run(part: Part): Promise<void>;
-  /** Something the service cannot do without has failed: stop and end with exit code 1. */
+  /**
+   * The embedded database is gone: end at once with exit code 1. There is nothing to save, for what was
+   * acknowledged is committed, and parts that drain would wait for a database that never answers.
+   */
   fatal(error: Error): void;
 };
 
@@ -89,7 +92,7 @@ export const createLifecycle = (logger: Logger): Lifecycle => {
     fatal(error) {
       if (stopping) return;
       complain(error);
-      end(1);
+      process.exit(1);
     },
   };
 };

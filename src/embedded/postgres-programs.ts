@@ -111,6 +111,7 @@ const whyUnusable = (native: string, account: Account | undefined): string | und
 const copyPrograms = async (native: string, goal: string): Promise<void> => {
   try {
     await mkdir(dirname(goal), { recursive: true });
+    await removeDrafts(goal);
     const draft = await mkdtemp(`${goal}.`);
     const inside = join(draft, 'native');
     await cp(native, inside, {
@@ -118,8 +119,8 @@ const copyPrograms = async (native: string, goal: string): Promise<void> => {
       verbatimSymlinks: true,
       filter: (source) => !source.endsWith('.a'),
     });
-    await linkLibraries(inside);
     await openToAll(inside);
+    await linkLibraries(inside);
     await rename(inside, goal).catch((error: unknown) => {
       if (!existsSync(goal)) throw error;
     });
@@ -133,7 +134,13 @@ const copyPrograms = async (native: string, goal: string): Promise<void> => {
   }
 };
 
-/** An installation made under umask 077 would be unreadable for the database's user. */
+const removeDrafts = async (goal: string): Promise<void> => {
+  const names = await readdir(dirname(goal));
+  const drafts = names.filter((name) => name.startsWith(`${basename(goal)}.`));
+  for (const name of drafts) await rm(join(dirname(goal), name), { recursive: true, force: true });
+};
+
+/** An installation made under umask 077 would be unreadable for the database's user, a write-protected one unchangeable. */
 const openToAll = async (folder: string): Promise<void> => {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -33,6 +33,10 @@ export const createPool = ({
   pool.on('error', (error) =>
     logger.warn({ err: error, pool: name }, 'idle database connection lost'),
   );
+  // So must one in use by a library that does not listen (BullMQ's): its queries reject, that is enough.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => logger.debug({ err: error, pool: name }, 'connection lost')),
+  );
   return pool;
 };
 

@@ -1,8 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A part that hangs while stopping must not keep the reason for a failed start from being told. */
+const STOP_AFTER_FAILURE_MS = 3_000;
+
 /** A long-lived piece of the service. `stop` drains what is under way and may be called once. */
 export type Part = { name: string; start(): Promise<void>; stop(): Promise<void> };
 
 /**
- * Starts parts in order; if one fails, stops those already up (in reverse) and rethrows.
+ * Starts parts in order; if one fails, stops those already up (in reverse, for at most 3 s) and rethrows.
  * The returned function stops all in reverse order; a part that fails to stop does not keep the
  * others from stopping, and the first error is rethrown at the end.
  */
@@ -20,7 +25,12 @@ export const startParts = async (parts: readonly Part[]): Promise<() => Promise<
       await part.start();
       started.push(part);
     } catch (error) {
-      await stopAll().catch(() => undefined);
+      const waited = new AbortController();
+      await Promise.race([
+        stopAll().catch(() => undefined),
+        delay(STOP_AFTER_FAILURE_MS, undefined, waited).catch(() => undefined),
+      ]);
+      waited.abort();
       throw error;
     }
   }
