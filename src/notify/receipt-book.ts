@@ -5,6 +5,7 @@ import type { Logger } from '../shared/logger.ts';
 import { giveUp, type OnGivenUp } from './given-up.ts';
 import type { ProviderReceipt } from './receipt.ts';
 import {
+  hasUnmatched,
   insertProviderReceipt,
   listUnmatchedIds,
   markDelivered,
@@ -34,7 +35,8 @@ export const createReceiptBook = (deps: {
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
-    if (messageIds.length === 0) return;
+    // Nearly always there is none yet, and an alarm's path should not pay for a transaction to learn that.
+    if (!(await hasUnmatched(pool, provider, messageIds))) return;
     const touched = await withTransaction(pool, (tx) => matchReceipts(tx, provider, messageIds));
     for (const id of touched) await settle(id);
   };

@@ -36,6 +36,25 @@ export const insertProviderReceipt = async (
   );
 };
 
+const formsOf = (messageIds: readonly string[]): string[] => [
+  ...new Set(messageIds.flatMap(messageIdForms)),
+];
+
+/** Whether any receipt that may name one of these ids still waits for its notification. */
+export const hasUnmatched = async (
+  db: Queryable,
+  provider: string,
+  messageIds: readonly string[],
+): Promise<boolean> => {
+  if (messageIds.length === 0) return false;
+  const { rowCount } = await db.query(
+    `select from receipt
+     where notification_id is null and provider = $1 and lower(provider_message_id) = any($2) limit 1`,
+    [provider, formsOf(messageIds)],
+  );
+  return rowCount === 1;
+};
+
 type UnmatchedRow = {
   id: string;
   provider_message_id: string;
@@ -60,12 +79,11 @@ export const matchReceipts = async (
   provider: string,
   messageIds: readonly string[],
 ): Promise<string[]> => {
-  const forms = [...new Set(messageIds.flatMap(messageIdForms))];
   const unmatched = await tx.query<UnmatchedRow>(
     `select id, provider_message_id, address, event, received_at from receipt
      where notification_id is null and provider = $1 and lower(provider_message_id) = any($2)
      order by id for update`,
-    [provider, forms],
+    [provider, formsOf(messageIds)],
   );
   const touched = new Set<string>();
   for (const row of unmatched.rows) {
