@@ -73,10 +73,10 @@ beforeAll(async () => {
   const features = [region('a', 113.2), region('b', 113.4)];
   const body = { type: 'FeatureCollection', features };
   await given('regions/import', body);
-  await vi.waitUntil(async () => {
-    const { body: page } = await service.call<Page>('GET', 'regions');
-    return page.items.length === 3;
-  });
+  await vi.waitUntil(
+    async () => (await service.call<Page>('GET', 'regions')).body.items.length === 3,
+    { timeout: 20_000 },
+  );
   for (const [id, lon] of [
     ['cam-a', 113.25],
     ['cam-b', 113.45],
@@ -282,7 +282,7 @@ describe('dead letters', () => {
     type Letter = { id: string; code: string; topic: string; payload: string };
     const letters = async (query = ''): Promise<Letter[]> =>
       (await service.call<Page<Letter>>('GET', `dead-letters?${query}`)).body.items;
-    await vi.waitFor(async () => expect(await letters()).toHaveLength(2));
+    await vi.waitUntil(async () => (await letters()).length === 2, { timeout: 20_000 });
     const [newest, oldest] = await letters();
     expect(newest).toMatchObject({
       code: 'invalid_utf8',

@@ -7,6 +7,10 @@ import { givenCamera, locatedDetection } from '../../support/fixtures.ts';
 import { givenAccount, startTestApi, type TestApi, type TestApiOptions } from './api-harness.ts';
 import { openStream, type SseClient } from './sse-client.ts';
 
+/** Long enough for a machine that does much else; what works is seen within milliseconds. */
+const until = (check: () => unknown, options: { interval?: number } = {}) =>
+  vi.waitFor(check, { timeout: 20_000, ...options });
+
 let database: TestDatabase;
 let incidentId: string;
 const stops: (() => Promise<void>)[] = [];
@@ -79,7 +83,7 @@ describe('live', () => {
         ellipse: { semiMajorM: 50, semiMinorM: 50, orientationDeg: 0 },
       },
     });
-    await vi.waitFor(() => expect(client.events).toHaveLength(1));
+    await until(() => expect(client.events).toHaveLength(1));
     expect(client.events[0]).toMatchObject({
       incidentId: opened,
       type: 'opened',
@@ -95,7 +99,7 @@ describe('live', () => {
     const many = await Promise.all(Array.from({ length: 8 }, () => open(api, token)));
     const query = vi.spyOn(database.pool, 'query');
     await append();
-    await vi.waitFor(() => many.forEach((client) => expect(client.events).toHaveLength(1)));
+    await until(() => many.forEach((client) => expect(client.events).toHaveLength(1)));
     const reads = query.mock.calls.filter(([sql]) => String(sql).includes('from incident_event'));
     query.mockRestore();
     expect(reads.length).toBeLessThanOrEqual(2);
@@ -119,12 +123,12 @@ describe('resume', () => {
         let last = String(before);
         while (seen.length < 160) {
           const client = await openStream(api.url, token, last);
-          await vi.waitFor(
+          await until(
             () =>
               expect(seen.length + client.events.length).toBeGreaterThanOrEqual(
                 Math.min(160, seen.length + cutAfter),
               ),
-            { timeout: 20_000, interval: 5 },
+            { interval: 5 },
           );
           client.close();
           await client.closed;
@@ -148,7 +152,7 @@ describe('resume', () => {
     first.close();
     const id = Number(await append());
     const second = await open(api, token, last);
-    await vi.waitFor(() => expect(ids(second)).toEqual([id]));
+    await until(() => expect(ids(second)).toEqual([id]));
   });
 
   it('reads from the table what is no longer in memory, and takes ?lastEventId too', async () => {
@@ -158,7 +162,7 @@ describe('resume', () => {
     for (let i = 0; i < 5; i += 1) await append();
     const expected = await idsInTable(before);
     const client = await open(api, token, String(before));
-    await vi.waitFor(() => expect(ids(client)).toEqual(expected));
+    await until(() => expect(ids(client)).toEqual(expected));
     const response = await fetch(`${api.url}/api/v1/stream?lastEventId=x`, {
       headers: { authorization: `Bearer ${token}` },
     });
@@ -169,7 +173,7 @@ describe('resume', () => {
     const api = await start();
     const client = await open(api, await api.login(), '999999999');
     const id = Number(await append());
-    await vi.waitFor(() => expect(ids(client)).toEqual([id]));
+    await until(() => expect(ids(client)).toEqual([id]));
   });
 
   it('catches up after the LISTEN connection was lost', async () => {
@@ -183,7 +187,7 @@ describe('resume', () => {
     await append('unheard');
     await append('unheard');
     const expected = await idsInTable(before);
-    await vi.waitFor(() => expect(ids(client)).toEqual(expected), { timeout: 10_000 });
+    await until(() => expect(ids(client)).toEqual(expected));
   });
 
   it('learns of events by looking, should every wake-up be lost', async () => {
@@ -208,7 +212,7 @@ describe('who sees what', () => {
     });
     const client = await open(api, await api.login());
     const id = await append();
-    await vi.waitFor(() => expect(client.lastId()).toBe(id));
+    await until(() => expect(client.lastId()).toBe(id));
     expect(client.events).toEqual([]);
   });
 
@@ -235,7 +239,7 @@ describe('limits', () => {
     await expect(openStream(api.url, token)).rejects.toThrow('503');
     expect((await api.metrics.streams.get()).values[0]?.value).toBe(2);
     first.close();
-    await vi.waitFor(async () => {
+    await until(async () => {
       const client = await openStream(api.url, token);
       client.close();
     });
@@ -262,11 +266,11 @@ describe('limits', () => {
     );
     const reads = () =>
       query.mock.calls.filter(([sql]) => String(sql).includes('from incident_event where')).length;
-    await vi.waitFor(() => expect(reads()).toBeGreaterThan(0));
+    await until(() => expect(reads()).toBeGreaterThan(0));
     // Others are served meanwhile.
     const quick = await open(api, token);
     await append();
-    await vi.waitFor(() => expect(quick.events).toHaveLength(1));
+    await until(() => expect(quick.events).toHaveLength(1));
     expect(reads()).toBeLessThan(10);
     query.mockRestore();
     socket.destroy();
