@@ -1,4 +1,4 @@
 export { createEmbeddedBroker, type EmbeddedBroker } from './broker.ts';
-export type { BrokerAccess, BrokerMessage } from './broker-access.ts';
+export type { BrokerMessage } from './broker-access.ts';
 export { createEmbeddedPostgres, type EmbeddedPostgres } from './postgres.ts';
 export { makeWritable } from './postgres-place.ts';
