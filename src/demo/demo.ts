@@ -9,7 +9,7 @@ import { type County, createCounty } from './county.ts';
 import { isLoopback, localUrl } from './demo-env.ts';
 import { createDemoStateFile, type DemoState, type DemoStateFile } from './demo-state-file.ts';
 import { createFire, type Fire } from './fire.ts';
-import { loadCounty, loadSteps, requireEmptyService } from './load.ts';
+import { loadCounty, loadSteps, requireEmptyService, requireLogin } from './load.ts';
 import { createProgress } from './progress.ts';
 import { townshipAt } from './regions.ts';
 import { createSimulator } from './simulator.ts';
@@ -79,10 +79,16 @@ export const createDemoRun = (options: DemoOptions): Part => {
     }
   };
 
-  const failed = (error: unknown): void => {
+  const failed = (cause: unknown): void => {
     if (signal.aborted) return;
-    logger.fatal({ err: error }, 'the demo cannot go on');
-    onFatal?.(error instanceof Error ? error : new Error(errorMessage(error)));
+    const error = cause instanceof Error ? cause : new Error(errorMessage(cause));
+    logger.error({ err: error }, 'the demo cannot go on');
+    if (onFatal !== undefined) onFatal(error);
+    // Nobody asked to be told: as an uncaught error it ends the process, which is better than a demo that shows nothing.
+    else
+      setImmediate(() => {
+        throw error;
+      });
   };
 
   return {
@@ -92,6 +98,7 @@ export const createDemoRun = (options: DemoOptions): Part => {
       const password = passwordOf(env);
       const api = createApiClient({ baseUrl, username: 'admin', password, signal });
       const file = createDemoStateFile(env.dataDir);
+      await requireLogin(api);
       const state = await openState(api, file, seed);
       running = run({ api, file, state }).catch(failed);
     },

@@ -57,6 +57,11 @@ const eachInParallel = async <T>(
   await Promise.all(Array.from({ length: PARALLEL }, worker));
 };
 
+/** Throws an AppError that says how to mend it when the administrator's password is another. */
+export const requireLogin = async (api: ApiClient): Promise<void> => {
+  await api.get('regions?limit=1', checkItems);
+};
+
 /**
  * The demo writes invented people and devices; it must not write them among real ones. Throws when the
  * service holds anything the demo did not put there.

@@ -104,12 +104,16 @@ describe('npm run demo', () => {
     expect(await end('SIGINT')).toBe(0);
   });
 
-  it('refuses another seed for the same data, in one line', { timeout: 60_000 }, async () => {
-    start({ DEMO_SEED: '2' });
+  it.each([
+    ['another seed', { DEMO_SEED: '2' }, 'DEMO_SEED=1'],
+    ['another password', { ADMIN_PASSWORD: 'not-the-one-before' }, 'ADMIN_PASSWORD'],
+  ])('refuses %s for the same data, in one line', { timeout: 60_000 }, async (_what, env, hint) => {
+    start(env);
     const ended = demo;
     if (ended === undefined) throw new Error('not started');
     if (ended.exitCode === null) await once(ended, 'exit');
     expect(ended.exitCode).toBe(1);
-    expect(output).toContain('DEMO_SEED=1');
+    expect(output.split('\n').filter((line) => line.startsWith('fengsui: '))).toHaveLength(1);
+    expect(output).toContain(hint);
   });
 });
