@@ -94,7 +94,9 @@ create table mqtt_credential (
   revoked_at timestamptz,
   created_at timestamptz not null default now()
 );
-create trigger mqtt_credential_changed after insert or update or delete on mqtt_credential
+create trigger mqtt_credential_added after insert on mqtt_credential
+  for each row execute function notify_row_change('mqtt_credential_added');
+create trigger mqtt_credential_changed after update or delete on mqtt_credential
   for each row execute function notify_row_change('mqtt_credential_changed');
 
 create table device (

@@ -13,7 +13,7 @@ export const complain = (error: unknown): void => {
 
 /** Ends the process on an error met while starting: one line, and the stack in the log if nobody foresaw it. */
 export const failToStart = (error: unknown, logger: Logger | undefined): never => {
-  if (!(error instanceof AppError)) logger?.fatal({ err: error }, 'could not start');
+  if (!(error instanceof AppError)) logger?.error({ err: error }, 'could not start');
   complain(error);
   process.exit(1);
 };
@@ -73,7 +73,7 @@ export const createLifecycle = (logger: Logger): Lifecycle => {
   process.on('SIGINT', onSignal);
   // Unhandled rejections arrive here too.
   process.on('uncaughtException', (error, origin) => {
-    logger.fatal({ err: error, origin }, 'unexpected error, stopping');
+    logger.error({ err: error, origin }, 'unexpected error, stopping');
     complain(error);
     end(1);
   });

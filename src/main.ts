@@ -13,6 +13,13 @@ import { migrate } from './shared/migrate.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { USAGE } from './usage.ts';
 
+/**
+ * Whoever reads our output may go away (a closed terminal, a log collector that was restarted). That must
+ * not end the service, nor stop it: it goes on in silence. (For the same reason nothing is logged at level
+ * "fatal": pino then flushes synchronously, and on a broken pipe its stream tries again for ever.)
+ */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const say = (text: string): void => {
   process.stdout.write(text);
 };
@@ -45,7 +52,10 @@ const serve = async (
     async stop() {},
   };
   const parts = [service, announce];
-  if (demo !== undefined) parts.push(demoPart(env, demo.seed, { service, logger }));
+  if (demo !== undefined)
+    parts.push(
+      demoPart(env, demo.seed, { service, logger, onFatal: (error) => lifecycle.fatal(error) }),
+    );
   await lifecycle.run(inOrder(parts));
 };
 
@@ -53,14 +63,18 @@ const serve = async (
 const demoPart = (
   env: Env,
   seed: number,
-  { service, logger }: { service: Service; logger: Logger },
+  {
+    service,
+    logger,
+    onFatal,
+  }: { service: Service; logger: Logger; onFatal: (error: Error) => void },
 ): Part => {
   let running: Part | undefined;
   return {
     name: 'demo',
     async start() {
       const [baseUrl, mqttUrl] = [service.httpUrl(), service.mqttUrl()];
-      running = createDemo({ env, seed, baseUrl, mqttUrl, logger, print: say });
+      running = createDemo({ env, seed, baseUrl, mqttUrl, logger, print: say, onFatal });
       await running.start();
     },
     async stop() {

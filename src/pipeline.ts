@@ -83,7 +83,11 @@ const startService = async (
     return {
       urls: urls(),
       stop: async () => {
-        await stopParts().finally(stopDatabase);
+        try {
+          await stopParts();
+        } finally {
+          await stopDatabase();
+        }
       },
     };
   } catch (error) {

@@ -45,6 +45,7 @@ export const createBrokerFilesKeeper = ({
     name: 'broker-files',
     async start() {
       unsubscribe.push(
+        listener.on('mqtt_credential_added', handler),
         listener.on('mqtt_credential_changed', handler),
         listener.on('device_changed', handler),
       );

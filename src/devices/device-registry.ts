@@ -14,7 +14,7 @@ export type DeviceRegistry = Part & {
   gatewayOf: GatewayOf;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
-  /** Called with the id of a device or person whose login may have been changed or revoked. */
+  /** Called with the id of a device or person whose login was changed or revoked. */
   onCredentialChange(handler: (id: string) => void): void;
 };
 

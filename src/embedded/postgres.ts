@@ -83,7 +83,7 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
       if (stopping) return;
       const log = join(place.pgData, 'log');
       const error = new Error(`database server ended with ${code ?? signal}; its log is in ${log}`);
-      logger.fatal({ err: error }, 'database server ended');
+      logger.error({ err: error }, 'database server ended');
       onExit(error);
     });
     await createDatabase(connectionString('postgres'));

@@ -19,7 +19,7 @@ export type Act = {
 export type ActDeps = {
   pool: Pool;
   /** Stops further sending, in the same transaction: somebody has the incident now. */
-  onTakenOver(tx: PoolClient, incidentId: string, now: Date): Promise<void>;
+  onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
 };
 
 /**

@@ -12,10 +12,10 @@ const SESSION_EXPIRY_S = 7 * 24 * 3600;
 const RETRY_MS = 500;
 
 const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
-  alarm: [
-    '$share/fengsui-alarm/fengsui/v1/+/+/detection',
-    '$share/fengsui-alarm/fengsui/v1/person/+/receipt',
-  ],
+  // Plain, not shared: Mosquitto 2.0 forgets shared subscriptions when it restarts, and what it acknowledges to a
+  // camera before we have subscribed again would be lost. Several ingest processes each take every alarm; recording
+  // is idempotent, so the second finds it there.
+  alarm: ['fengsui/v1/+/+/detection', 'fengsui/v1/person/+/receipt'],
   telemetry: [
     // Whole, so that a mistyped message name becomes a dead letter instead of vanishing.
     '$share/fengsui-telemetry/fengsui/v1/+/+/+',

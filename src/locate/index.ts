@@ -1,3 +1,3 @@
 export { fuse, mahalanobis2 } from './combine.ts';
-export { type Located, locate, type Observation, type Observer } from './locate.ts';
+export { locate, type Observation, type Observer } from './locate.ts';
 export type { Box, Frame } from './sight-line.ts';

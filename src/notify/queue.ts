@@ -40,10 +40,13 @@ type LaneQueue = {
   addBulk(jobs: { name: string; data: WakeUp; opts: JobsOptions }[]): Promise<unknown>;
   getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
 };
 type LaneWorker = {
   on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  run(): Promise<void>;
   pause(doNotWaitActive: boolean): Promise<void>;
   close(force: boolean): Promise<void>;
 };
@@ -66,52 +69,88 @@ const WORKER_SETTINGS = {
   // How long the worker waits after an error of the queue's server; the default of 15 s would hold alarms up after a restart.
   runRetryDelay: 500,
   concurrency: 10,
+  // Begun by us, once it is ready: see `openLane`.
+  autorun: false,
 };
 type WorkerSettings = typeof WORKER_SETTINGS & { process: (data: WakeUp) => Promise<void> };
 
 const ADD_TIMEOUT_MS = 2_000;
 
+/** Between two attempts to open a lane while the queue's server is away. */
+const REOPEN_MS = 500;
+
 /** One queue and worker a lane, so that a webhook that hangs never holds up an SMS. */
 export const createNotifyQueue = (options: QueueOptions): NotifyQueue => {
   const { logger, handle: process } = options;
   const queues = new Map<Lane, LaneQueue>();
-  const workers: LaneWorker[] = [];
+  const workers = new Map<Lane, LaneWorker>();
   let backend: Backend | undefined;
+  let stopped = false;
 
   const onError = (error: Error): void => {
     logger.warn({ err: error }, 'notification queue error');
   };
 
+  /**
+   * A lane is used only once queue and worker are ready. BullMQ remembers a start that failed for as long as the object
+   * lives: its worker would then spin without ever giving way, and its queue refuse everything. So both are made anew.
+   */
+  const openLane = async (from: Backend, lane: Lane): Promise<void> => {
+    while (!stopped) {
+      const queue = from.queue(`notify-${lane}`);
+      const worker = from.worker(`notify-${lane}`, { ...WORKER_SETTINGS, process });
+      queue.on('error', onError);
+      worker.on('error', onError);
+      try {
+        await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
+      } catch (error) {
+        onError(error instanceof Error ? error : new Error(String(error)));
+        await within(ADD_TIMEOUT_MS, Promise.allSettled([worker.close(true), queue.close()]));
+        await new Promise((wake) => setTimeout(wake, REOPEN_MS));
+        continue;
+      }
+      if (stopped) {
+        await within(ADD_TIMEOUT_MS, Promise.allSettled([worker.close(true), queue.close()]));
+        return;
+      }
+      queues.set(lane, queue);
+      workers.set(lane, worker);
+      worker.run().catch(onError);
+      return;
+    }
+  };
+
   return {
     name: 'notify-queue',
     async start() {
-      backend =
+      const from =
         options.redisUrl === undefined ? onPostgres(options) : onRedis(options, options.redisUrl);
-      for (const lane of LANES) {
-        const queue = backend.queue(`notify-${lane}`);
-        const worker = backend.worker(`notify-${lane}`, { ...WORKER_SETTINGS, process });
-        queue.on('error', onError);
-        worker.on('error', onError);
-        queues.set(lane, queue);
-        workers.push(worker);
-      }
+      backend = from;
+      // What is due goes out without the queue until it is there, so nothing waits for it long.
+      const opening = Promise.all(LANES.map((lane) => openLane(from, lane)));
+      await within(ADD_TIMEOUT_MS, opening);
     },
     async stop() {
-      await Promise.all(workers.map((worker) => worker.pause(true)));
+      stopped = true;
+      const running = [...workers.values()];
+      await within(ADD_TIMEOUT_MS, Promise.allSettled(running.map((worker) => worker.pause(true))));
       await options.drain();
       // Closing waits for the queue's server, which may be the reason we stop.
       const closing = [
-        ...workers.map((worker) => worker.close(true)),
+        ...running.map((worker) => worker.close(true)),
         ...[...queues.values()].map((queue) => queue.close()),
       ];
       await within(ADD_TIMEOUT_MS, Promise.allSettled(closing));
-      await backend?.close();
+      await within(ADD_TIMEOUT_MS, backend?.close() ?? Promise.resolve());
     },
     async add(wakeUps) {
       if (backend?.reachable() !== true) throw new Error('not connected');
       const added = LANES.map(async (lane) => {
         const jobs = wakeUps.filter((wakeUp) => wakeUp.lane === lane).map(toJob);
-        if (jobs.length > 0) await queues.get(lane)?.addBulk(jobs);
+        if (jobs.length === 0) return;
+        const queue = queues.get(lane);
+        if (queue === undefined) throw new Error('the queue is not open yet');
+        await queue.addBulk(jobs);
       });
       const outcome = await within(ADD_TIMEOUT_MS, Promise.all(added));
       if (outcome === 'late') throw new Error(`the queue did not answer in ${ADD_TIMEOUT_MS} ms`);

@@ -26,7 +26,11 @@ export type RegionLookup = {
   placeNames(regionId: string): string[];
 };
 
-export type RegionIndex = Part & RegionLookup;
+export type RegionIndex = Part &
+  RegionLookup & {
+    /** Resolves when the answers show what is committed now; NOTIFY brings it a moment later in any case. */
+    refresh(): Promise<void>;
+  };
 
 const DEFAULT_REGION: Region = {
   id: DEFAULT_REGION_ID,
@@ -153,6 +157,10 @@ export const createRegionIndex = (deps: {
       stopped = true;
       unsubscribe?.();
       clearTimeout(retryTimer);
+      await loading;
+    },
+    async refresh() {
+      reload();
       await loading;
     },
     get: (id) => current.get(id),

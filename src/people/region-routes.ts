@@ -7,7 +7,7 @@ import { withTransaction } from '../shared/db.ts';
 import { ADMIN_ONLY, ANY_ROLE, PageQuery, pageOf, type RouteGroup } from '../shared/http.ts';
 import { RegionSchema } from './region.ts';
 import { checkRegions } from './region-check.ts';
-import type { RegionLookup } from './region-index.ts';
+import type { RegionIndex } from './region-index.ts';
 import { lockRegionTree, upsertRegions } from './region-store.ts';
 
 /** A county with its villages in full detail is some 20 MB of GeoJSON. */
@@ -30,7 +30,7 @@ const ListQuery = Type.Object({
 
 /** `GET regions`, `POST regions/import`, `GET policies`. */
 export const regionRoutes =
-  (deps: { pool: Pool; regions: RegionLookup; policies: readonly Policy[] }): RouteGroup =>
+  (deps: { pool: Pool; regions: RegionIndex; policies: readonly Policy[] }): RouteGroup =>
   (app) => {
     const { pool, regions, policies } = deps;
 
@@ -83,6 +83,8 @@ export const regionRoutes =
           await upsertRegions(tx, result.regions);
           return result.regions.length;
         });
+        // A device registered next, with one of these regions, must find it.
+        await regions.refresh();
         return { imported };
       },
     );

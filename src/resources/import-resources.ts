@@ -12,7 +12,10 @@ const ROWS_PER_STATEMENT = 1_000;
  * Checks a GeoJSON FeatureCollection and stores all of it or nothing. Throws `unprocessable` with one error
  * a mistake, each with the feature's index.
  */
-export const importResources = async (pool: Pool, collection: unknown): Promise<UpsertCounts> => {
+export const importResources = async (
+  pool: Pool,
+  collection: unknown,
+): Promise<UpsertCounts & { ids: string[] }> => {
   const checked = await runInSlices(checkImport(collection));
   if (!checked.ok) throw refused(checked.errors);
   const { resources } = checked;
@@ -30,7 +33,7 @@ export const importResources = async (pool: Pool, collection: unknown): Promise<
       counts.created += part.created;
       counts.updated += part.updated;
     }
-    return counts;
+    return { ...counts, ids: ordered.map(({ id }) => id) };
   });
 };
 

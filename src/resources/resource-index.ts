@@ -28,10 +28,18 @@ export type IndexState = 'loading' | 'current' | 'stale';
 export type ResourceIndex = Part & {
   /** The nearest resources of each kind. Throws when nothing has been loaded yet. */
   nearby(point: LonLat, query: NearbyQuery): NearbyHit[];
+  /**
+   * Reads these rows again and resolves when the answers show them: who has just changed a resource through this
+   * process should find it so. Does not wait for ever: what takes longer still arrives by NOTIFY.
+   */
+  refresh(ids: Iterable<string>): Promise<void>;
   state(): { state: IndexState; resources: number };
 };
 
 export type ResourceIndexDeps = { pool: Pool; listener: Listener; logger: Logger };
+
+/** Longer than a hundred thousand rows take to be read again on a busy machine. */
+const REFRESH_MAX_MS = 15_000;
 
 /**
  * This process's copy of all resources, searched by distance. Changes made by any process arrive by NOTIFY and
@@ -164,6 +172,16 @@ export const createResourceIndex = ({
     nearby(point, query) {
       if (index === undefined) throw new Error('nearby was asked before the resources were loaded');
       return index.nearby(point, query);
+    },
+    async refresh(ids) {
+      for (const id of ids) changed.add(id);
+      schedule(0);
+      const limit = new AbortController();
+      await Promise.race([
+        working,
+        sleep(REFRESH_MAX_MS, undefined, { signal: limit.signal }).catch(() => undefined),
+      ]);
+      limit.abort();
     },
     state: () => ({ state, resources: index?.size() ?? 0 }),
   };

@@ -82,7 +82,8 @@ export const resourceRoutes =
         },
       },
       async (request) => {
-        const { created, updated } = await importResources(pool, request.body);
+        const { created, updated, ids } = await importResources(pool, request.body);
+        await index.refresh(ids);
         request.log.info({ created, updated }, 'resources imported');
         return { created, updated, total: created + updated };
       },
@@ -156,6 +157,7 @@ export const resourceRoutes =
       },
       async ({ params: { id } }, reply) => {
         if (!(await deleteResource(pool, id))) throw notFound(id);
+        await index.refresh([id]);
         return reply.code(204).send(null);
       },
     );
@@ -187,6 +189,7 @@ export const resourceRoutes =
         if (type !== 'Point') {
           throw new AppError('unprocessable', `"${id}" is a ${type}; only a Point can move`);
         }
+        await index.refresh([id]);
         return { moved, resource: toResourceBody(resource) };
       },
     );

@@ -6,6 +6,7 @@ import type { Part } from './part.ts';
 /** PostgreSQL NOTIFY channels; each is raised by a trigger in migrations/, with the row's id as payload. */
 export type ChangeChannel =
   | 'region_changed'
+  | 'mqtt_credential_added'
   | 'mqtt_credential_changed'
   | 'device_changed'
   | 'resource_changed'
@@ -31,12 +32,14 @@ const RECONNECT_MAX_MS = 5_000;
 export const createListener = (connectionString: string, logger: Logger): Listener => {
   const handlers = new Map<ChangeChannel, Set<ChangeHandler>>();
   let client: pg.Client | undefined;
+  let established = false;
   let stopping = false;
   let retryTimer: NodeJS.Timeout | undefined;
   let delayMs = RECONNECT_MIN_MS;
 
   const channels: ChangeChannel[] = [
     'region_changed',
+    'mqtt_credential_added',
     'mqtt_credential_changed',
     'device_changed',
     'resource_changed',
@@ -56,15 +59,25 @@ export const createListener = (connectionString: string, logger: Logger): Listen
       for (const handler of handlers.get(channel as ChangeChannel) ?? [])
         handler.changed(payload ?? '');
     });
-    await next.connect();
-    await next.query(channels.map((channel) => `listen ${channel}`).join(';'));
-    client = next;
+    try {
+      client = next;
+      await next.connect();
+      await next.query(channels.map((channel) => `listen ${channel}`).join(';'));
+    } catch (error) {
+      client = undefined;
+      await next.end().catch(() => undefined);
+      throw error;
+    }
+    if (stopping) await next.end();
+    established = true;
     delayMs = RECONNECT_MIN_MS;
   };
 
   const lost = (which: pg.Client, error: Error): void => {
-    if (stopping || client !== which) return;
+    // While it is being established, `connect` itself rejects and its caller retries.
+    if (stopping || client !== which || !established) return;
     client = undefined;
+    established = false;
     logger.warn({ err: error }, 'LISTEN connection lost, reconnecting');
     retry();
   };

@@ -5,11 +5,9 @@ export type { TelemetryReading, TelemetryRow } from './telemetry-reading.ts';
 export {
   insertTelemetry,
   lastPosition,
-  listTrack,
   mergeLatestStates,
   savePersonPosition,
   setAllOffline,
   setOnline,
-  type TrackPoint,
 } from './telemetry-store.ts';
 export { trackRoutes } from './track-routes.ts';

@@ -29,7 +29,7 @@ export type Intake = {
   ingest: Ingest;
   parts: Part[];
   /** Stops further sending of an incident somebody has taken. */
-  onTakenOver(tx: PoolClient, incidentId: string, now: Date): Promise<void>;
+  onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
   /** A notification was given up: it must stand in the incident's timeline. */
   onGivenUp: (
     tx: PoolClient,

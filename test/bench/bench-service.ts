@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../support/mosquitto.ts';
@@ -23,6 +23,8 @@ export type BenchService = {
 export const startBenchService = async (): Promise<BenchService> => {
   const smsc = await startSmsc();
   const dataDir = await mkdtemp(join(tmpdir(), 'fengsui-bench-'));
+  // Run by root, PostgreSQL works as another user and keeps its data here only if that user can get in.
+  await chmod(dataDir, 0o755);
   const [port, mqttPort] = [await freePort(), await freePort()];
   const child = await startChild('src/main.ts', ['serve'], {
     PORT: String(port),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
@@ -91,6 +91,8 @@ export const crashRun = async ({
   const random = createRandom(seed);
   const smsc = await startSmsc();
   const dataDir = await mkdtemp(join(tmpdir(), 'fengsui-chaos-'));
+  // Run by root, PostgreSQL works as another user and keeps its data here only if that user can get in.
+  await chmod(dataDir, 0o755);
   const [port, mqttPort] = [await freePort(), await freePort()];
   const env = {
     PORT: String(port),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -15,6 +15,7 @@ describe('npm run demo', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fengsui-demo-'));
+    await chmod(folder, 0o755);
   });
   afterEach(async () => {
     await end('SIGKILL');

@@ -202,4 +202,14 @@ describe('the command line', () => {
   test('broker-files says what it needs', async () => {
     expect(await complaint(run({ args: ['broker-files'] }))).toContain('MOSQUITTO_DIR');
   });
+
+  test('goes on serving when whoever read its output has gone away', async () => {
+    const main = run({ env: { LOG_LEVEL: 'debug' } });
+    const { http } = await main.ready();
+    main.child.stdout?.destroy();
+    main.child.stderr?.destroy();
+    for (let n = 0; n < 20; n += 1) expect((await fetch(`${http}/healthz`)).ok).toBe(true);
+    main.child.kill('SIGTERM');
+    expect(await main.exited).toBe(0);
+  });
 });

@@ -86,8 +86,11 @@ describe('a native detection', () => {
     ['an azimuth of 4000', { azimuthDeg: 4000 }],
   ])('refuses %s and names the field', (_name, change) => {
     const decoded = decode({ ...detection, ...change });
-    expect(decoded).toMatchObject({ kind: 'rejected', code: 'invalid_payload' });
-    if (decoded.kind === 'rejected') expect(decoded.reason).not.toBe('');
+    expect(decoded).toMatchObject({
+      kind: 'rejected',
+      code: 'invalid_payload',
+      reason: expect.stringMatching(/^\/\w*.{5}/),
+    });
   });
 
   it('refuses a body that names another device', () => {
@@ -114,13 +117,9 @@ describe('a native detection', () => {
         fc.jsonValue(),
         (key, value) => {
           const decoded = decode({ ...detection, lon: 113, lat: 26, [key]: value });
-          if (decoded.kind !== 'detection') {
-            expect(decoded.kind).toBe('rejected');
-            return;
-          }
+          if (decoded.kind !== 'detection') return decoded.kind === 'rejected';
           const [lon, lat] = decoded.report.position ?? [0, 0];
-          expect(Math.abs(lon)).toBeLessThanOrEqual(180);
-          expect(Math.abs(lat)).toBeLessThanOrEqual(90);
+          return Math.abs(lon) <= 180 && Math.abs(lat) <= 90;
         },
       ),
     );

@@ -66,7 +66,7 @@ describe('foldStates', () => {
 
 describe('the batch writer', () => {
   const logger = pino({ level: 'silent' });
-  const options = { onWritten: vi.fn(), onDropped: vi.fn(), logger };
+  const options = { onWritten: () => undefined, onDropped: () => undefined, logger };
 
   it('writes everything on stop', async () => {
     const written: TelemetryRow[] = [];
@@ -102,7 +102,7 @@ describe('the batch writer', () => {
 
   it('drops the one row that can never be stored and keeps the others', async () => {
     const written: (number | null)[] = [];
-    const onDropped = vi.fn();
+    const onDropped = vi.fn<(rows: number) => void>();
     const writer = createBatchWriter({
       ...options,
       onDropped,
