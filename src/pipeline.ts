@@ -41,7 +41,7 @@ export type Context = ServiceOptions & {
   metrics: Metrics;
   has(role: Role): boolean;
   /** A pool of its own for each stage that must not wait behind another (invariant 3). */
-  pool(name: string, max: number): Pool;
+  pool(name: string, max: number, settings?: Readonly<Record<string, string>>): Pool;
 };
 
 /**
@@ -125,8 +125,8 @@ const wire = async (
     listener: createListener(connectionString, logger.child({ stage: 'listen' })),
     metrics: createMetrics(),
     has: (role) => env.roles.includes(role),
-    pool: (name, max) => {
-      const pool = createPool({ connectionString, name, max, logger });
+    pool: (name, max, settings = {}) => {
+      const pool = createPool({ connectionString, name, max, settings, logger });
       pools.push(pool);
       return pool;
     },

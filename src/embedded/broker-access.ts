@@ -15,7 +15,7 @@ export type BrokerAccess<P extends { id: string }> = {
   /** Asked with a filter on SUBSCRIBE, and with the plain topic of each message before it is delivered. */
   maySubscribe(principal: P, filter: string): boolean;
   /** Settles before PUBACK: resolve once the message is safe. Rejecting makes the client send it again. */
-  onPublish(message: BrokerMessage): Promise<void>;
+  onPublish(message: BrokerMessage): Promise<unknown>;
   /** A message on a topic its publisher may not use; it is acknowledged and goes nowhere. */
   onRefused(message: BrokerMessage): Promise<void>;
 };

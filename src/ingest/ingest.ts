@@ -132,7 +132,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       case 'detection':
         return takeDetectionReport(device, decoded.report, { message, receivedAt });
       case 'telemetry':
-        await deps.telemetry.add({ ...decoded.reading, deviceId: device.id, receivedAt });
+        await deps.telemetry.add({ deviceId: device.id, receivedAt, reading: decoded.reading });
         return { kind: 'taken' };
       case 'status':
         await sinks.online(device.id, decoded.online, receivedAt);

@@ -185,7 +185,7 @@ const onPostgres = ({ connectionString, logger }: QueueOptions): Backend => {
     name: 'queue',
     // One that listens for each lane's worker, and some to work with.
     max: LANES.length + 5,
-    searchPath: 'bullmq',
+    settings: { search_path: 'bullmq' },
     logger,
   });
   // BullMQ describes pg's types by hand and not exactly; a pool is what it asks for where modules are native.

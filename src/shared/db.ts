@@ -10,7 +10,8 @@ export type PoolOptions = {
   /** Shown in pg_stat_activity, so a stuck stage can be told from the others. */
   name: string;
   max?: number;
-  searchPath?: string;
+  /** PostgreSQL settings of its connections, e.g. search_path. Names and values are ours: they are not escaped. */
+  settings?: Readonly<Record<string, string>>;
   logger: Logger;
 };
 
@@ -18,7 +19,7 @@ export const createPool = ({
   connectionString,
   name,
   max = 10,
-  searchPath,
+  settings = {},
   logger,
 }: PoolOptions): Pool => {
   const pool = new pg.Pool({
@@ -27,7 +28,9 @@ export const createPool = ({
     application_name: `fengsui-${name}`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    ...(searchPath === undefined ? {} : { options: `-c search_path=${searchPath}` }),
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   });
   // An idle connection that drops (server restart) is replaced on next use; it must not end the process.
   pool.on('error', (error) =>

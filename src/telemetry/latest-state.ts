@@ -41,8 +41,8 @@ export const foldStates = (rows: readonly TelemetryRow[]): LatestState[] => {
   return [...states.values()];
 };
 
-const effectiveAt = (row: TelemetryRow): Date =>
-  row.observedAt.getTime() <= row.receivedAt.getTime() ? row.observedAt : row.receivedAt;
+const effectiveAt = ({ reading: { observedAt }, receivedAt }: TelemetryRow): Date =>
+  observedAt.getTime() <= receivedAt.getTime() ? observedAt : receivedAt;
 
 /** Rows come in order of receipt, which nearly always is their order in time: sorting is the exception. */
 const inOrder = (rows: readonly TelemetryRow[]): readonly TelemetryRow[] => {
@@ -71,20 +71,20 @@ const READINGS = [
   'flightTimeLeftS',
 ] as const;
 
-const addTo = (known: LatestState, row: TelemetryRow, at: Date): void => {
+const addTo = (known: LatestState, { reading, receivedAt }: TelemetryRow, at: Date): void => {
   known.observedAt = at;
-  known.receivedAt = row.receivedAt;
-  if (row.lon !== null) {
-    known.lon = row.lon;
-    known.lat = row.lat;
+  known.receivedAt = receivedAt;
+  if (reading.lon !== null) {
+    known.lon = reading.lon;
+    known.lat = reading.lat;
     known.positionAt = at;
   }
   const { state } = known;
-  for (const reading of READINGS) {
-    const value = row[reading];
-    if (value !== null) state[reading] = value;
+  for (const name of READINGS) {
+    const value = reading[name];
+    if (value !== null) state[name] = value;
   }
   // Beside our own estimate above: what the device's clock said, right or wrong.
-  state.saidAt = row.observedAt;
-  if (row.osd !== null) state.osd = { ...(state.osd as object | undefined), ...row.osd };
+  state.saidAt = reading.observedAt;
+  if (reading.osd !== null) state.osd = { ...(state.osd as object | undefined), ...reading.osd };
 };

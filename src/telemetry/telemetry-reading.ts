@@ -21,4 +21,5 @@ export type TelemetryReading = {
   osd: Record<string, unknown> | null;
 };
 
-export type TelemetryRow = TelemetryReading & { deviceId: string; receivedAt: Date };
+/** A reading with whose it is and when we got it. */
+export type TelemetryRow = { deviceId: string; receivedAt: Date; reading: TelemetryReading };

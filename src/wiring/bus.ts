@@ -42,9 +42,7 @@ const embeddedBus = (context: Context, { registry, ingest, pool }: BusParts): Bu
       mayPublish: (principal, topic) => mayPublish(principal, topic, registry.gatewayOf),
       maySubscribe: (principal, filter) => maySubscribe(principal, filter, registry.gatewayOf),
       // Runs before PUBACK, and PUBACK waits for it: what the device sees acknowledged is committed.
-      onPublish: async ({ topic, payload, publisherId }) => {
-        await ingest.handle({ topic, payload, publisherId });
-      },
+      onPublish: (message) => ingest.handle(message),
       onRefused: ({ topic, payload, publisherId }) =>
         ingest.refuse({ topic, payload, publisherId }),
     },

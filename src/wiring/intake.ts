@@ -47,7 +47,8 @@ export const createIntake = (
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
   const alarmPool = context.pool('alarm', 4);
-  const telemetryPool = context.pool('telemetry', 2);
+  // Telemetry does not wait for the disk, and so neither do alarms behind it: a power cut may cost its last second.
+  const telemetryPool = context.pool('telemetry', 2, { synchronous_commit: 'off' });
 
   const onTakenOver: Intake['onTakenOver'] = async (tx, incidentId, now) => {
     await cancelPending(tx, incidentId, now);

@@ -27,6 +27,8 @@ export const startBenchService = async (): Promise<BenchService> => {
   await chmod(dataDir, 0o755);
   const [port, mqttPort] = [await freePort(), await freePort()];
   const child = await startChild('src/main.ts', ['serve'], {
+    // As `npm start` does it.
+    NODE_OPTIONS: '--max-semi-space-size=64',
     PORT: String(port),
     MQTT_PORT: String(mqttPort),
     DATA_DIR: dataDir,

@@ -1,13 +1,15 @@
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { createBatchWriter, foldStates, type TelemetryRow } from '../../../src/telemetry/index.ts';
+import {
+  createBatchWriter,
+  foldStates,
+  type TelemetryReading,
+  type TelemetryRow,
+} from '../../../src/telemetry/index.ts';
 
 const t0 = new Date('2026-04-05T03:00:00Z');
 const at = (s: number): Date => new Date(t0.getTime() + s * 1000);
-const row = (over: Partial<TelemetryRow> = {}): TelemetryRow => ({
-  deviceId: 'dock-1',
-  observedAt: t0,
-  receivedAt: t0,
+const NOTHING_READ = {
   lon: null,
   lat: null,
   altitudeM: null,
@@ -22,7 +24,14 @@ const row = (over: Partial<TelemetryRow> = {}): TelemetryRow => ({
   batteryPct: null,
   flightTimeLeftS: null,
   osd: null,
-  ...over,
+};
+const row = ({
+  receivedAt = t0,
+  ...reading
+}: Partial<TelemetryReading> & { receivedAt?: Date } = {}): TelemetryRow => ({
+  deviceId: 'dock-1',
+  receivedAt,
+  reading: { observedAt: t0, ...NOTHING_READ, ...reading },
 });
 
 describe('foldStates', () => {
@@ -90,7 +99,7 @@ describe('the batch writer', () => {
           failures -= 1;
           throw new Error('database away');
         }
-        written.push(...rows.map((r) => r.batteryPct ?? -1));
+        written.push(...rows.map((r) => r.reading.batteryPct ?? -1));
       },
     });
     await writer.start();
@@ -107,10 +116,10 @@ describe('the batch writer', () => {
       ...options,
       onDropped,
       write: async (rows) => {
-        if (rows.some((r) => r.batteryPct === 7)) {
+        if (rows.some((r) => r.reading.batteryPct === 7)) {
           throw Object.assign(new Error('stack depth limit exceeded'), { code: '54001' });
         }
-        written.push(...rows.map((r) => r.batteryPct));
+        written.push(...rows.map((r) => r.reading.batteryPct));
       },
     });
     await writer.start();
