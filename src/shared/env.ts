@@ -21,6 +21,8 @@ export type Env = {
   logLevel: string;
   timeZone: string;
   locale: 'zh-CN' | 'en';
+  /** A reverse proxy in front sets X-Forwarded-For: believe it, or all clients share one address and rate limit. */
+  trustProxy: boolean;
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   adminPassword: string | undefined;
@@ -116,6 +118,7 @@ export const readEnv = (source: Source): Env => {
     logLevel: choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     timeZone: timeZone(),
     locale: choice('LOCALE', ['zh-CN', 'en'], 'zh-CN'),
+    trustProxy: choice('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     jwtSecret: longEnough('JWT_SECRET', 32),
     jwksUrl: url('JWKS_URL', ['http:', 'https:'], 'https://id.example.org/.well-known/jwks.json'),
     adminPassword: longEnough('ADMIN_PASSWORD', 8),

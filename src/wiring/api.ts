@@ -68,6 +68,7 @@ export const createApi = async (
     auth,
     health,
     metrics,
+    trustProxy: env.trustProxy,
     rootRoutes: [consoleRoutes()],
     routes: [
       auth.routes,

@@ -208,8 +208,8 @@ describe('what may not be', () => {
     const url = town.service.mqttUrl();
     const attempt = (username: string, password: string) =>
       connectAsync(url, { username, password, protocolVersion: 4, reconnectPeriod: 0 });
-    await expect(attempt('cam-001', 'wrong')).rejects.toThrow(/not authorized/i);
-    await expect(attempt('nobody', 'secret')).rejects.toThrow(/not authorized/i);
+    await expect(attempt('cam-001', 'wrong')).rejects.toThrow(/refused/i);
+    await expect(attempt('nobody', 'secret')).rejects.toThrow(/refused/i);
     await expect(connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0 })).rejects.toThrow(
       /not authorized/i,
     );
