@@ -13,9 +13,9 @@ export type RateLimits = {
 };
 
 export const DEFAULT_RATE_LIMITS: RateLimits = {
-  perAddress: 6_000,
-  loginPerAccount: 10,
-  loginPerAddress: 60,
+  perAddress: 30_000,
+  loginPerAccount: 30,
+  loginPerAddress: 120,
 };
 
 const WINDOW_MS = 60_000;

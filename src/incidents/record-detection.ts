@@ -6,8 +6,13 @@ import type { Fix, LonLat } from '../shared/geo.ts';
 import { newId } from '../shared/ids.ts';
 import { localDay } from '../shared/local-time.ts';
 import { associate } from './associate.ts';
-import { bestFixPerDevice, findByDedupeKey, insertDetection } from './detection-store.ts';
-import { type DetectionKind, type Incident, severityOf, worse } from './incident.ts';
+import {
+  bestFixPerDevice,
+  findByDedupeKey,
+  insertDetection,
+  type NewDetectionRow,
+} from './detection-store.ts';
+import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
 import {
   insertIncident,
@@ -17,24 +22,11 @@ import {
   updateFromDetection,
 } from './incident-store.ts';
 
-/** A located detection, ready to be recorded. */
-export type LocatedDetection = {
-  deviceId: string;
-  /** The source's own event id, else a hash of the content: with the device id, what makes a repeat a repeat. */
-  dedupeKey: string;
-  kind: DetectionKind;
-  confidence: number;
-  observedAt: Date;
-  receivedAt: Date;
-  fix: Fix;
-  azimuthDeg: number | null;
-  elevationDeg: number | null;
-  rangeM: number | null;
-  temperatureC: number | null;
-  imageUrl: string | null;
-  topic: string;
-  raw: Buffer;
-};
+/**
+ * A located detection, ready to be recorded. `dedupeKey` is the source's own event id, else a hash of the
+ * content: with the device id, what makes a repeat a repeat.
+ */
+export type LocatedDetection = Omit<NewDetectionRow, 'id' | 'incidentId'>;
 
 export type Region = { id: string; code: string };
 

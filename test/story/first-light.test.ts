@@ -32,9 +32,13 @@ const smoke = (id: string, over: Record<string, unknown> = {}) => ({
 });
 const incidents = async (): Promise<Incident[]> =>
   (await town.call<{ items: Incident[] }>('GET', 'incidents?limit=500')).body.items;
-const deadLetters = async (): Promise<{ code: string; reason: string }[]> =>
-  (await town.call<{ items: { code: string; reason: string }[] }>('GET', 'dead-letters?limit=500'))
-    .body.items;
+const deadLetters = async (): Promise<{ id: string; code: string; reason: string }[]> =>
+  (
+    await town.call<{ items: { id: string; code: string; reason: string }[] }>(
+      'GET',
+      'dead-letters?limit=500',
+    )
+  ).body.items;
 
 beforeAll(async () => {
   smsc = await startSmsc({ autoReceipt: 'DELIVRD' });
@@ -333,10 +337,44 @@ describe('telemetry', () => {
 });
 
 describe('dead letters', () => {
-  it('keep what could not be understood, with its reason, and can be replayed', async () => {
+  it('keep what could not be understood, with its reason', async () => {
     await camera.publishAsync('fengsui/v1/camera/cam-001/detection', '{"id":"cut', { qos: 1 });
     await vi.waitFor(async () => {
       expect(await deadLetters()).toContainEqual(expect.objectContaining({ code: 'invalid_json' }));
     });
+  });
+
+  it('become an incident on replay, once what was missing is there', async () => {
+    const { body } = await town.call<{ secret: string }>('POST', 'devices', {
+      id: 'drone-9',
+      kind: 'drone',
+      name: 'Drone 9',
+    });
+    const drone = await town.connect('drone-9', body.secret);
+    const before = (await incidents()).length;
+    await drone.publishAsync(
+      'fengsui/v1/drone/drone-9/detection',
+      JSON.stringify(smoke('from-nowhere', { azimuthDeg: 10 })),
+      { qos: 1 },
+    );
+    let letterId = '';
+    await vi.waitFor(async () => {
+      const letter = (await deadLetters()).find(({ code }) => code === 'unlocated');
+      if (letter === undefined) throw new Error('no dead letter yet');
+      letterId = letter.id;
+    });
+    await drone.publishAsync(
+      'fengsui/v1/drone/drone-9/telemetry',
+      JSON.stringify({ at: new Date().toISOString(), lon: 113.9, lat: 26.2 }),
+      { qos: 1 },
+    );
+    await vi.waitFor(async () => {
+      const device = await town.call<{ latest: { lon: number } | null }>('GET', 'devices/drone-9');
+      expect(device.body.latest?.lon).toBe(113.9);
+    });
+    const replayed = await town.call('POST', `dead-letters/${letterId}/replay`);
+    expect(replayed.status).toBe(200);
+    expect((await incidents()).length).toBe(before + 1);
+    expect((await incidents())[0]?.sources).toEqual(['drone-9']);
   });
 });

@@ -50,7 +50,7 @@ export const decodeDjiOsd = (payload: Buffer, device: DjiDevice, receivedAt: Dat
   const base = { observedAt, position, osd };
   return {
     kind: 'telemetry',
-    reading: device === 'dock' ? dockReading(base) : aircraftReading(base),
+    reading: device === 'dock' ? placeReading(base) : aircraftReading(base),
   };
 };
 
@@ -70,38 +70,33 @@ const NOTHING_READ: Omit<TelemetryReading, 'observedAt' | 'lon' | 'lat' | 'osd'>
   flightTimeLeftS: null,
 };
 
-const aircraftReading = ({ observedAt, position, osd }: Base): TelemetryReading => {
-  const gimbal = gimbalBlock(osd);
-  const battery = asRecord(osd.battery);
-  const height = within(osd.height, -1000, 20_000);
+/** What aircraft and docks have in common: time, place, and `height`, which is above the ellipsoid. */
+const placeReading = ({ observedAt, position, osd }: Base): TelemetryReading => {
+  const height = position === null ? null : within(osd.height, -1000, 20_000);
   return {
     ...NOTHING_READ,
     observedAt,
     lon: position?.[0] ?? null,
     lat: position?.[1] ?? null,
-    // `height` is above the ellipsoid; `elevation`, above take-off, stays in osd.
-    altitudeM: position === null ? null : height,
-    altitudeRef: position === null || height === null ? null : 'ellipsoid',
+    altitudeM: height,
+    altitudeRef: height === null ? null : 'ellipsoid',
+    osd,
+  };
+};
+
+/** `elevation`, above take-off, stays in osd. */
+const aircraftReading = (base: Base): TelemetryReading => {
+  const { osd } = base;
+  const gimbal = gimbalBlock(osd);
+  const battery = asRecord(osd.battery);
+  return {
+    ...placeReading(base),
     headingDeg: azimuth(osd.attitude_head),
     gimbalPitchDeg: within(gimbal.gimbal_pitch, -180, 180),
     gimbalYawDeg: azimuth(gimbal.gimbal_yaw),
     speedMps: within(osd.horizontal_speed, 0, 200),
     batteryPct: within(battery.capacity_percent, 0, 100),
     flightTimeLeftS: within(battery.remain_flight_time, 1, 1_000_000),
-    osd,
-  };
-};
-
-const dockReading = ({ observedAt, position, osd }: Base): TelemetryReading => {
-  const height = within(osd.height, -1000, 20_000);
-  return {
-    ...NOTHING_READ,
-    observedAt,
-    lon: position?.[0] ?? null,
-    lat: position?.[1] ?? null,
-    altitudeM: position === null ? null : height,
-    altitudeRef: position === null || height === null ? null : 'ellipsoid',
-    osd,
   };
 };
 

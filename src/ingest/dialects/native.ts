@@ -125,10 +125,11 @@ const readAs = <T extends TSchema>(
   if (parsed.kind === 'rejected') return parsed;
   const checked = check(parsed.value);
   if (checked.ok) {
-    // The date-time format admits a leap second, which a JavaScript Date does not.
+    // The date-time format admits a leap second, which a JavaScript Date does not, and the year 0, which PostgreSQL
+    // does not.
     const { at } = checked.value as { at: string };
-    if (!Number.isNaN(Date.parse(at))) return { kind: 'read', value: checked.value };
-    return rejected('invalid_payload', '/at is not a time');
+    if (Date.parse(at) >= 0) return { kind: 'read', value: checked.value };
+    return rejected('invalid_payload', '/at is not a time since 1970');
   }
   const reasons = checked.errors.slice(0, 5).map((error) => `${error.path} ${error.message}`);
   return rejected('invalid_payload', reasons.join('; '));

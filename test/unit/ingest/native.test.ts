@@ -81,6 +81,7 @@ describe('a native detection', () => {
     ['a confidence of 80', { confidence: 80 }],
     ['no time', { at: undefined }],
     ['a time that is none', { at: 'yesterday' }],
+    ['the year 0', { at: '0000-01-01T00:00:00Z' }],
     ['a leap second', { at: '2026-12-31T23:59:60Z' }],
     ['an unknown kind', { kind: 'fog' }],
     ['an azimuth of 4000', { azimuthDeg: 4000 }],
