@@ -11,6 +11,8 @@ export type MainOptions = {
   cwd?: string;
   /** Run as this user (both ids), which only root can. */
   uid?: number;
+  /** As a person does: `npm start`. */
+  byNpm?: boolean;
 };
 
 export type MainProcess = {
@@ -29,8 +31,12 @@ export const startMain = ({
   env,
   cwd = CHECKOUT,
   uid,
+  byNpm = false,
 }: MainOptions): MainProcess => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+  const [program, programArgs] = byNpm
+    ? ['npm', ['start', '--silent']]
+    : [process.execPath, ['--import', 'tsx', 'src/main.ts', ...args]];
+  const child = spawn(program, programArgs, {
     cwd,
     // Nothing of the caller's settings; what the test sets decides.
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', MQTT_PORT: '0', ...env },

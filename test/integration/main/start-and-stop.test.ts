@@ -212,4 +212,13 @@ describe('the command line', () => {
     main.child.kill('SIGTERM');
     expect(await main.exited).toBe(0);
   });
+
+  test('SIGTERM to `npm start` reaches the service, and npm ends when it has stopped', async () => {
+    const main = run({ byNpm: true });
+    const { http } = await main.ready();
+    main.child.kill('SIGTERM');
+    expect(await main.exited).toBe(0);
+    expect(main.stdout()).toContain('"msg":"stopped"');
+    await expect(fetch(`${http}/healthz`)).rejects.toThrow('fetch failed');
+  });
 });
