@@ -29,6 +29,7 @@ export const startFirehose = async (
   const loops = sockets.map(async (socket, index) => {
     const target = targets[index];
     if (target === undefined) return;
+    const closed = once(socket, 'close');
     const perTick =
       options.ratePerS === undefined
         ? 200
@@ -37,7 +38,7 @@ export const startFirehose = async (
       const packets = Array.from({ length: perTick }, () => telemetryPacket(target.topic, sent));
       sent += perTick;
       const room = socket.write(Buffer.concat(packets));
-      if (!room) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+      if (!room) await Promise.race([once(socket, 'drain'), closed]);
       // 50 ticks a second when paced; else only let others have their turn.
       if (options.ratePerS === undefined) await new Promise((resolve) => setImmediate(resolve));
       else await new Promise((resolve) => setTimeout(resolve, 20));
