@@ -128,5 +128,6 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
         }
       : {}),
   },
-  channels: () => notify.channelStatus(),
+  // Only the role that sends knows whether it can.
+  ...(context.has('notify') ? { channels: () => notify.channelStatus() } : {}),
 });
