@@ -43,6 +43,9 @@ const OPEN: readonly IncidentStatus[] = [
  * Either clock may prove nearness in time: a camera whose clock is hours off still joins by our receipt,
  * a message that waited out a broken link still joins by its own time.
  *
+ * An alarm without a direction (`vicinity`) fits everything within 15 km; it joins only what its own source
+ * opened, or a second fire in the next valley would vanish in the first without a word to anybody.
+ *
  * A dismissed incident takes further frames of the sources it was dismissed for, so that one false alarm
  * is one message and not one a frame; any other source opens a new incident.
  */
@@ -53,7 +56,7 @@ export const associate = (
 ): Association => {
   let best: { incidentId: string; chi2: number } | undefined;
   for (const candidate of candidates) {
-    if (!takesDetections(candidate, detection.deviceId)) continue;
+    if (!takesDetections(candidate, detection)) continue;
     if (gapS(candidate, detection) > config.windowS) continue;
     const chi2 = mahalanobis2(candidate.fix, detection.fix);
     if (chi2 > config.gateChi2) continue;
@@ -62,9 +65,12 @@ export const associate = (
   return best === undefined ? { kind: 'open' } : { kind: 'join', ...best };
 };
 
-const takesDetections = (candidate: Candidate, deviceId: string): boolean =>
-  OPEN.includes(candidate.status) ||
-  (candidate.status === 'dismissed' && candidate.sourceIds.includes(deviceId));
+const takesDetections = (candidate: Candidate, { deviceId, fix }: NewDetection): boolean => {
+  const ownSource = candidate.sourceIds.includes(deviceId);
+  const directionless = fix.method === 'vicinity' || candidate.fix.method === 'vicinity';
+  if (directionless && !ownSource) return false;
+  return OPEN.includes(candidate.status) || (candidate.status === 'dismissed' && ownSource);
+};
 
 const gapS = (candidate: Candidate, detection: NewDetection): number =>
   Math.min(

@@ -84,4 +84,15 @@ describe('associate', () => {
     expect(associate(seen(home, { deviceId: 'cam-1' }), dismissed, config).kind).toBe('join');
     expect(associate(seen(home, { deviceId: 'cam-2' }), dismissed, config).kind).toBe('open');
   });
+
+  it('joins an alarm without a direction only to what its own source opened', () => {
+    const vicinity: Fix = { ...fix(geodesicDirect(home, 90, 5000), 15_000), method: 'vicinity' };
+    expect(associate(seen(home, { fix: vicinity }), [incident()], config).kind).toBe('open');
+    expect(
+      associate(seen(home, { fix: vicinity, deviceId: 'cam-1' }), [incident()], config).kind,
+    ).toBe('join');
+    const around = incident({ fix: vicinity });
+    expect(associate(seen(home), [around], config).kind).toBe('open');
+    expect(associate(seen(home, { deviceId: 'cam-1' }), [around], config).kind).toBe('join');
+  });
 });
