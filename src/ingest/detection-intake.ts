@@ -21,7 +21,7 @@ export const takeDetection = async (
   origin: Origin,
 ): Promise<Recorded | Rejected> => {
   const located = locate(
-    { ...report, box: report.box },
+    report,
     {
       kind: device.kind,
       origin: await whereIs(deps, device),

@@ -1,7 +1,7 @@
 export { type BatchWriter, createBatchWriter } from './batch-writer.ts';
 export { foldStates } from './latest-state.ts';
 export { createPartitionKeeper } from './partitions.ts';
-export type { TelemetryReading, TelemetryRow } from './telemetry-reading.ts';
+export { NOTHING_READ, type TelemetryReading, type TelemetryRow } from './telemetry-reading.ts';
 export {
   insertTelemetry,
   lastPosition,

@@ -21,5 +21,23 @@ export type TelemetryReading = {
   osd: Record<string, unknown> | null;
 };
 
+/** A message that says nothing but its time: what a decoder fills in. */
+export const NOTHING_READ: Omit<TelemetryReading, 'observedAt'> = {
+  lon: null,
+  lat: null,
+  altitudeM: null,
+  altitudeRef: null,
+  headingDeg: null,
+  panDeg: null,
+  tiltDeg: null,
+  hfovDeg: null,
+  gimbalPitchDeg: null,
+  gimbalYawDeg: null,
+  speedMps: null,
+  batteryPct: null,
+  flightTimeLeftS: null,
+  osd: null,
+};
+
 /** A reading with whose it is and when we got it. */
 export type TelemetryRow = { deviceId: string; receivedAt: Date; reading: TelemetryReading };

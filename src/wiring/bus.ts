@@ -70,7 +70,7 @@ const embeddedBus = (context: Context, { registry, ingest, pool }: BusParts): Bu
 
 const externalBus = (
   context: Context,
-  { registry: _registry, ingest, pool }: BusParts,
+  { ingest, pool }: Omit<BusParts, 'registry'>,
   url: string,
 ): Bus => {
   const { env, listener } = context;

@@ -3,23 +3,13 @@ import { createNearbyIndex } from '../../src/resources/nearby/nearby-index.ts';
 import { RESOURCE_KINDS, type Resource } from '../../src/resources/resource.ts';
 import { runInSlices } from '../../src/resources/slices.ts';
 import { geodesicDirect, type LonLat } from '../../src/shared/geo.ts';
+import { createRandom } from '../support/random.ts';
 
 const CENTRE: LonLat = [113.27, 26.71];
 const FEATURES = 100_000;
 const QUERIES = 3_000;
 /** A prefecture: the county's forests with those around it. */
 const SPREAD_M = 60_000;
-
-/** Deterministic numbers in [0, 1) (mulberry32). */
-const createRandom = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const place = (random: () => number, from: LonLat, maxM: number): LonLat =>
   geodesicDirect(from, 360 * random(), maxM * Math.sqrt(random()));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { freePort } from '../support/mosquitto.ts';
+import { createRandom } from '../support/random.ts';
 import { startSmsc } from '../support/smsc.ts';
 
 export type CrashRunOptions = {
@@ -34,17 +35,6 @@ export type CrashRunResult = {
 const ROOT = resolve(import.meta.dirname, '../..');
 const PASSWORD = 'correct-horse-battery';
 const PHONE = '8613800000001';
-
-/** mulberry32: deterministic numbers in [0, 1). */
-const createRandom = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 type Running = { child: ChildProcess; kill(): Promise<void>; stop(): Promise<void> };
 

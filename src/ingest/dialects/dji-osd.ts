@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { type LonLat, wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
-import type { TelemetryReading } from '../../telemetry/index.ts';
+import { NOTHING_READ, type TelemetryReading } from '../../telemetry/index.ts';
 import { type Decoded, rejected } from '../decoded.ts';
 import { parseJsonPayload } from '../payload.ts';
 
@@ -55,20 +55,6 @@ export const decodeDjiOsd = (payload: Buffer, device: DjiDevice, receivedAt: Dat
 };
 
 type Base = { observedAt: Date; position: LonLat | null; osd: Record<string, unknown> };
-
-const NOTHING_READ: Omit<TelemetryReading, 'observedAt' | 'lon' | 'lat' | 'osd'> = {
-  altitudeM: null,
-  altitudeRef: null,
-  headingDeg: null,
-  panDeg: null,
-  tiltDeg: null,
-  hfovDeg: null,
-  gimbalPitchDeg: null,
-  gimbalYawDeg: null,
-  speedMps: null,
-  batteryPct: null,
-  flightTimeLeftS: null,
-};
 
 /** What aircraft and docks have in common: time, place, and `height`, which is above the ellipsoid. */
 const placeReading = ({ observedAt, position, osd }: Base): TelemetryReading => {

@@ -3,28 +3,13 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   createBatchWriter,
   foldStates,
+  NOTHING_READ,
   type TelemetryReading,
   type TelemetryRow,
 } from '../../../src/telemetry/index.ts';
 
 const t0 = new Date('2026-04-05T03:00:00Z');
 const at = (s: number): Date => new Date(t0.getTime() + s * 1000);
-const NOTHING_READ = {
-  lon: null,
-  lat: null,
-  altitudeM: null,
-  altitudeRef: null,
-  headingDeg: null,
-  panDeg: null,
-  tiltDeg: null,
-  hfovDeg: null,
-  gimbalPitchDeg: null,
-  gimbalYawDeg: null,
-  speedMps: null,
-  batteryPct: null,
-  flightTimeLeftS: null,
-  osd: null,
-};
 const row = ({
   receivedAt = t0,
   ...reading
