@@ -1,7 +1,7 @@
 import { wrap360 } from '../shared/geo.ts';
 import { newId } from '../shared/ids.ts';
+import type { Random } from '../shared/random.ts';
 import type { Watcher } from './fire.ts';
-import type { Random } from './random.ts';
 import { type Aim, turnDeg } from './watch.ts';
 
 export type CameraTelemetry = Aim & { at: string };

@@ -1,6 +1,6 @@
 import type { LonLat } from '../shared/geo.ts';
+import type { Random } from '../shared/random.ts';
 import { round6 } from './geojson.ts';
-import type { Random } from './random.ts';
 import { type Township, townshipAt } from './regions.ts';
 import type { Terrain, Viewpoint } from './terrain.ts';
 

@@ -1,7 +1,7 @@
+import { createRandom } from '../shared/random.ts';
 import { type Camera, createCameras } from './cameras.ts';
 import { createFleet, type Dock, type Drone } from './fleet.ts';
 import { createPeople, type DemoPerson } from './people.ts';
-import { createRandom } from './random.ts';
 import { createRegions, type Region, type Township } from './regions.ts';
 import { createResources, type Resource } from './resources.ts';
 import { createTerrain, type Terrain } from './terrain.ts';

@@ -1,7 +1,7 @@
 import { geodesicDirect, geodesicInverse, type LonLat } from '../shared/geo.ts';
 import { newId } from '../shared/ids.ts';
+import type { Random } from '../shared/random.ts';
 import type { Flight } from './flight.ts';
-import type { Random } from './random.ts';
 
 export type DroneDetection = {
   id: string;

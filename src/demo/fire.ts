@@ -1,7 +1,7 @@
 import { geodesicInverse, type LonLat } from '../shared/geo.ts';
+import { createRandom, type Random } from '../shared/random.ts';
 import { type Camera, cameraEye } from './cameras.ts';
 import type { County } from './county.ts';
-import { createRandom, type Random } from './random.ts';
 import { type Township, townshipAt } from './regions.ts';
 import { canSee, elevationAngleDeg, type Terrain } from './terrain.ts';
 

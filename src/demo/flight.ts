@@ -1,6 +1,6 @@
 import { geodesicDirect, geodesicInverse, type LonLat, wrap360 } from '../shared/geo.ts';
+import type { Random } from '../shared/random.ts';
 import type { Drone } from './fleet.ts';
-import type { Random } from './random.ts';
 
 /** What an aircraft is doing. `watching`: circling the point it was sent to. */
 export type FlightMode = 'docked' | 'patrol' | 'to_point' | 'watching' | 'returning';

@@ -1,6 +1,6 @@
 import { geodesicDirect, type LonLat } from '../shared/geo.ts';
+import type { Random } from '../shared/random.ts';
 import { type LineString, type Point, type Polygon, toPosition } from './geojson.ts';
-import type { Random } from './random.ts';
 import { isInside, type Region, type Township } from './regions.ts';
 import type { Terrain } from './terrain.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../shared/random.ts';
 import { COUNTY_ID, type Township } from './regions.ts';
 
 export type DemoPerson = {

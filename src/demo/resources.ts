@@ -1,3 +1,4 @@
+import type { Random } from '../shared/random.ts';
 import { type Feature, feature, type LineString, type Point, type Polygon } from './geojson.ts';
 import {
   type Country,
@@ -9,7 +10,6 @@ import {
   streamFrom,
 } from './landscape.ts';
 import type { DemoPerson } from './people.ts';
-import type { Random } from './random.ts';
 import type { Township } from './regions.ts';
 
 export type ResourceProperties = {

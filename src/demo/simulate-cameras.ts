@@ -1,8 +1,8 @@
+import type { Random } from '../shared/random.ts';
 import { cameraDetection, cameraTelemetry, drawBiasDeg } from './camera-messages.ts';
 import type { Camera } from './cameras.ts';
 import type { DeviceLink } from './device-link.ts';
 import { type Fire, smokeHeightM, type Watcher } from './fire.ts';
-import type { Random } from './random.ts';
 import { type Aim, stepWatch, TOUR_S, tourAim, type Watch } from './watch.ts';
 
 /** A moment of the simulation. */

@@ -1,10 +1,10 @@
+import type { Random } from '../shared/random.ts';
 import type { DeviceLink } from './device-link.ts';
 import { aircraftOsd, DOCK_OSD_PARTS, dockOsd } from './dji-messages.ts';
 import { droneDetection } from './drone-messages.ts';
 import type { Fire } from './fire.ts';
 import type { Drone } from './fleet.ts';
 import { type Flight, firstFlight, secondsTo, sendTo, stepFlight } from './flight.ts';
-import type { Random } from './random.ts';
 import type { Moment } from './simulate-cameras.ts';
 import type { Terrain } from './terrain.ts';
 

@@ -1,7 +1,7 @@
 import { geodesicDirect, geodesicInverse, type LonLat, wrap360 } from '../shared/geo.ts';
+import type { Random } from '../shared/random.ts';
 import type { DeviceLink } from './device-link.ts';
 import { toPosition } from './geojson.ts';
-import type { Random } from './random.ts';
 import type { Moment } from './simulate-cameras.ts';
 
 export type Walker = { personId: string; home: LonLat; link: DeviceLink };

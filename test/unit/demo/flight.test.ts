@@ -8,9 +8,9 @@ import {
   sendTo,
   stepFlight,
 } from '../../../src/demo/flight.ts';
-import { createRandom } from '../../../src/demo/random.ts';
 import { isInside } from '../../../src/demo/regions.ts';
 import { geodesicInverse } from '../../../src/shared/geo.ts';
+import { createRandom } from '../../../src/shared/random.ts';
 
 const county = createCounty(1);
 const fire = createFire(county, 1, 0);

@@ -9,13 +9,13 @@ import { aircraftOsd, DOCK_OSD_PARTS, dockOsd } from '../../../src/demo/dji-mess
 import { droneDetection } from '../../../src/demo/drone-messages.ts';
 import { createFire, type Watcher } from '../../../src/demo/fire.ts';
 import { firstFlight } from '../../../src/demo/flight.ts';
-import { createRandom } from '../../../src/demo/random.ts';
 import { personPosition } from '../../../src/demo/simulate-walkers.ts';
 import { tourAim, turnDeg } from '../../../src/demo/watch.ts';
 import { decodeDjiOsd } from '../../../src/ingest/dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from '../../../src/ingest/dialects/native.ts';
 import { boxSightLine } from '../../../src/locate/sight-line.ts';
 import { geodesicDirect, geodesicInverse } from '../../../src/shared/geo.ts';
+import { createRandom } from '../../../src/shared/random.ts';
 
 const county = createCounty(1);
 const fire = createFire(county, 1, 0);
