@@ -22,16 +22,21 @@ export const ListedDeviceSchema = Type.Object({
   ...DeviceSchema.properties,
   createdAt: DateTimeSchema,
   revoked: Type.Boolean({ description: 'Its MQTT login no longer works' }),
+  calibratedAt: Type.Union([DateTimeSchema, Type.Null()]),
+  landmarkCount: Type.Integer({ description: 'Landmarks its offsets were computed from' }),
+  calibration: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
   latest: Type.Union([DeviceStateSchema, Type.Null()]),
 });
 
 export const deviceJson = ({
   createdAt,
+  calibratedAt,
   latest,
   ...device
 }: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
   ...device,
   createdAt: createdAt.toISOString(),
+  calibratedAt: isoOrNull(calibratedAt),
   latest: latest === null ? null : stateJson(latest),
 });
 

@@ -23,7 +23,7 @@ export const takeDetection = async (
   const located = locate(
     report,
     {
-      kind: device.kind,
+      kind: device.kind === 'camera' ? 'camera' : 'drone',
       origin: await whereIs(deps, device),
       azimuthOffsetDeg: device.azimuthOffsetDeg,
       azimuthSigmaDeg: device.azimuthSigmaDeg,
