@@ -1,3 +1,14 @@
-export { fuse, mahalanobis2 } from './combine.ts';
-export { locate, type Observation, type Observer } from './locate.ts';
+export { chi2Limit99 } from './chi2.ts';
+export { type FuseConfig, fuse } from './fuse.ts';
+export { type Contribution, type JointSolution, solveJointly } from './joint.ts';
+export {
+  type Located,
+  type LocateWorld,
+  locate,
+  type Observation,
+  type Observer,
+} from './locate.ts';
+export { mahalanobis2 } from './mahalanobis.ts';
+export { countMasts, onOneMast } from './masts.ts';
 export type { Box, Frame } from './sight-line.ts';
+export type { Sighting, SourceKind, Station } from './sighting.ts';
