@@ -1,4 +1,5 @@
 import { geodesicInverse, type LonLat } from '../shared/geo.ts';
+import { curvatureDropM } from '../terrain/index.ts';
 
 /** A point in space: WGS-84 and metres above mean sea level. */
 export type Viewpoint = { at: LonLat; heightM: number };
@@ -70,16 +71,8 @@ export const createTerrain = (seed: number): Terrain => ({
   },
 });
 
-/** Mean Earth radius, metres. */
-const EARTH_RADIUS_M = 6_371_009;
-/** Light bends down by about this share of the Earth's curve (Gauss's coefficient of refraction). */
-const REFRACTION_K = 0.13;
 /** Half the shortest hill is 750 m across: 60 m steps cannot jump over a crest that matters. */
 const STEP_M = 60;
-
-/** How far a level ray stands above the Earth's curve after `distanceM`, refraction included, metres. */
-export const curvatureDropM = (distanceM: number): number =>
-  ((1 - REFRACTION_K) * distanceM * distanceM) / (2 * EARTH_RADIUS_M);
 
 /** Angle above the horizontal at `from`, degrees, at which `to` appears `distanceM` away. */
 export const elevationAngleDeg = (from: Viewpoint, to: Viewpoint, distanceM: number): number =>
@@ -91,9 +84,8 @@ export const canSee = (terrain: Terrain, from: Viewpoint, to: Viewpoint): boolea
   const steps = Math.ceil(distanceM / STEP_M);
   for (let i = 1; i < steps; i++) {
     const share = i / steps;
-    const doneM = distanceM * share;
-    const leftM = distanceM - doneM;
-    const bulgeM = ((1 - REFRACTION_K) * doneM * leftM) / (2 * EARTH_RADIUS_M);
+    // The Earth's curve stands up between the ends of a chord: half-way by a quarter of the whole drop.
+    const bulgeM = curvatureDropM(distanceM) * share * (1 - share);
     const rayM = from.heightM + (to.heightM - from.heightM) * share;
     const groundM = terrain.heightM([
       from.at[0] + (to.at[0] - from.at[0]) * share,

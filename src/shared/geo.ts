@@ -44,6 +44,12 @@ export const wrap360 = (deg: number): number => {
   return wrapped === 360 ? 0 : wrapped;
 };
 
+/** Wraps any angle into (−180, 180]. */
+export const wrap180 = (deg: number): number => {
+  const wrapped = wrap360(deg);
+  return wrapped > 180 ? wrapped - 360 : wrapped;
+};
+
 /** Geodesic on WGS-84 (Karney 2013): metres, and azimuth at `from` in [0, 360) from true north. */
 export const geodesicInverse = (
   from: LonLat,
@@ -56,7 +62,6 @@ export const geodesicInverse = (
 /** The point `distanceM` from `from` along `azimuthDeg` (true north) on WGS-84. */
 export const geodesicDirect = (from: LonLat, azimuthDeg: number, distanceM: number): LonLat => {
   const result = Geodesic.WGS84.Direct(from[1], from[0], azimuthDeg, distanceM);
-  return [wrapLon(result.lon2 ?? from[0]), result.lat2 ?? from[1]];
+  return [wrap180(result.lon2 ?? from[0]), result.lat2 ?? from[1]];
 };
 
-const wrapLon = (lon: number): number => (lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon);

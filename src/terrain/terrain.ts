@@ -11,7 +11,15 @@ export type Terrain = {
   maxHeightM: number;
   /** One σ of a height, metres. */
   heightSigmaM: number;
+  /** Is the place inside the tiles? Tells a void from the edge of the data; absent: every place is inside. */
+  covers?(lon: number, lat: number): boolean;
 };
+
+/** Why nothing is known of a place: a void in the data, or outside all tiles. */
+export type Unknown = 'void' | 'outside';
+
+export const whyUnknown = (terrain: Terrain, lon: number, lat: number): Unknown =>
+  terrain.covers === undefined || terrain.covers(lon, lat) ? 'void' : 'outside';
 
 /** Where an eye or a lens is: WGS-84, metres above mean sea level. */
 export type Eye = { lon: number; lat: number; heightM: number };

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   canSee,
   createTerrain,
-  curvatureDropM,
   elevationAngleDeg,
   type Terrain,
 } from '../../../src/demo/terrain.ts';
 import { geodesicDirect, geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
+import { curvatureDropM } from '../../../src/terrain/index.ts';
 
 const place = fc.tuple(
   fc.double({ min: 113, max: 113.7, noNaN: true }),
