@@ -20,7 +20,10 @@ export const ellipseOfDraws = (
     eastM: rangeM * Math.sin(azimuthDeg * RAD),
     northM: rangeM * Math.cos(azimuthDeg * RAD),
   }));
-  const centre = { eastM: mean(points.map((p) => p.eastM)), northM: mean(points.map((p) => p.northM)) };
+  const centre = {
+    eastM: mean(points.map((p) => p.eastM)),
+    northM: mean(points.map((p) => p.northM)),
+  };
   const offsets = points.map((p) => [p.eastM - centre.eastM, p.northM - centre.northM] as const);
   const covariance: Covariance = {
     ee: mean(offsets.map(([e]) => e * e)) + LEAST_VARIANCE_M2,

@@ -1,5 +1,5 @@
-import type { Random } from '../shared/random.ts';
 import { wrap360 } from '../shared/geo.ts';
+import type { Random } from '../shared/random.ts';
 import { type Eye, profile, type Terrain } from '../terrain/index.ts';
 
 const RAD = Math.PI / 180;

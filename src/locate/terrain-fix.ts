@@ -54,7 +54,10 @@ export const fixOnTerrain = (
   const cast = (sigmas: number) =>
     raycast(terrain, eye, {
       azimuthDeg: sight.azimuthDeg,
-      elevationDeg: Math.min(89, Math.max(-89, sight.elevationDeg + sigmas * sight.elevationSigmaDeg)),
+      elevationDeg: Math.min(
+        89,
+        Math.max(-89, sight.elevationDeg + sigmas * sight.elevationSigmaDeg),
+      ),
       maxRangeM: options.maxRangeM,
     });
   const ray = cast(0);

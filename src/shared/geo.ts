@@ -64,4 +64,3 @@ export const geodesicDirect = (from: LonLat, azimuthDeg: number, distanceM: numb
   const result = Geodesic.WGS84.Direct(from[1], from[0], azimuthDeg, distanceM);
   return [wrap180(result.lon2 ?? from[0]), result.lat2 ?? from[1]];
 };
-
