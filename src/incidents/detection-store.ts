@@ -1,5 +1,5 @@
-import type { Queryable } from '../shared/db.ts';
 import type { Sighting } from '../locate/index.ts';
+import type { Queryable } from '../shared/db.ts';
 import type { Fix } from '../shared/geo.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { DetectionKind } from './incident.ts';

@@ -238,7 +238,9 @@ const settle = async (
   const seen = detection;
   const actor = actorOf(work);
   await assessIncident(deps, tx, {
-    incident: moved.has(incident.id) ? { ...incident, ...(await recount(tx, incident.id)) } : incident,
+    incident: moved.has(incident.id)
+      ? { ...incident, ...(await recount(tx, incident.id)) }
+      : incident,
     seen,
     actor,
     now,

@@ -1,7 +1,7 @@
 export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { insertDeadLetter } from './dead-letter-store.ts';
 export { rejected } from './decoded.ts';
-export { takeDetection } from './detection-intake.ts';
+export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
 export { detectionRoutes } from './detection-routes.ts';
 
 export {

@@ -1,3 +1,4 @@
+export { areaEllipse } from './area-ellipse.ts';
 export { chi2Limit99 } from './chi2.ts';
 export { elevationMisfit } from './elevation-misfit.ts';
 export {
