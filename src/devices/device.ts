@@ -53,7 +53,7 @@ export const DeviceSchema = Type.Object({
   reports: ReportsSchema,
   /** The dock or controller that publishes for this aircraft. */
   gatewayId: Type.Union([DeviceIdSchema, Type.Null()]),
-  /** Whatever else was said at registration. */
+  /** Whatever else was said at registration; `hfovByZoom`, `[[zoom, hfovDeg], …]`, is its lens (see `lensOf`). */
   properties: Type.Record(Type.String(), Type.Unknown()),
 });
 export type Device = Type.Static<typeof DeviceSchema>;
@@ -77,6 +77,11 @@ export const DeviceRegistrationSchema = Type.Object({
   focalScale: Type.Optional(Type.Number({ minimum: 0.1, maximum: 10 })),
   reports: Type.Optional(ReportsSchema),
   gatewayId: Type.Optional(DeviceIdSchema),
-  properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  properties: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        'Anything else worth keeping. `hfovByZoom`: `[[zoom, hfovDeg], …]`, the field of view at each optical zoom',
+    }),
+  ),
 });
 export type DeviceRegistration = Type.Static<typeof DeviceRegistrationSchema>;

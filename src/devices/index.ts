@@ -12,6 +12,7 @@ export {
   insertCredential,
   replaceSecret,
 } from './device-store.ts';
+export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';

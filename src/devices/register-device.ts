@@ -4,6 +4,7 @@ import { withTransaction } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
+import { hfovByZoomMistake } from './lens.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
 export type RegisterDeps = {
@@ -39,7 +40,8 @@ const unknownFields = (body: DeviceRegistration): Record<string, unknown> =>
 
 /**
  * Registers a device and its MQTT login in one transaction; the secret is returned once and stored hashed.
- * Errors: `conflict` (id taken), `unprocessable` (camera without position, 0/0, unknown region or gateway).
+ * Errors: `conflict` (id taken), `unprocessable` (camera without position, 0/0, unknown region
+ * or gateway, a lens table that is none).
  */
 export const registerDevice = async (
   deps: RegisterDeps,
@@ -110,6 +112,9 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
+  const properties = { ...body.properties, ...unknownFields(body) };
+  const mistake = hfovByZoomMistake(properties);
+  if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
   if (errors.length > 0)
     throw new AppError('unprocessable', 'the device cannot be registered', { errors });
   const position: LonLat | undefined =
@@ -132,7 +137,7 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
     focalScale: body.focalScale ?? 1,
     reports: body.reports ?? 'alarms',
     gatewayId: body.gatewayId ?? null,
-    properties: { ...body.properties, ...unknownFields(body) },
+    properties,
   };
 };
 

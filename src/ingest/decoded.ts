@@ -3,6 +3,12 @@ import type { Box, Frame } from '../locate/index.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { TelemetryReading } from '../telemetry/index.ts';
 
+/** A frame as its source describes it: by field of view, or by zoom (1 = wide end), or by neither. */
+export type ReportedFrame = Omit<Frame, 'hfovDeg'> & {
+  hfovDeg: number | null;
+  zoom: number | null;
+};
+
 /** One observation of smoke, flame or heat as its source reported it; null = not said or said to be unknown. */
 export type DetectionReport = {
   /** The source's own event id. */
@@ -14,7 +20,7 @@ export type DetectionReport = {
   azimuthDeg: number | null;
   elevationDeg: number | null;
   rangeM: number | null;
-  frame: Frame | null;
+  frame: ReportedFrame | null;
   box: Box | null;
   temperatureC: number | null;
   imageUrl: string | null;

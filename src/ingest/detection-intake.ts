@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Device } from '../devices/index.ts';
+import { type Device, lensOf } from '../devices/index.ts';
 import { type RecordDeps, type Recorded, recordDetection } from '../incidents/index.ts';
 import { locate } from '../locate/index.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -7,6 +7,7 @@ import type { CountyConfig } from '../shared/county-config.ts';
 import type { LonLat } from '../shared/geo.ts';
 import { lastPosition } from '../telemetry/index.ts';
 import { type DetectionReport, type Rejected, rejected } from './decoded.ts';
+import { resolveFrame } from './frame-field-of-view.ts';
 
 export type DetectionIntakeDeps = RecordDeps & { locate: CountyConfig['locate']; clock: Clock };
 
@@ -20,8 +21,10 @@ export const takeDetection = async (
   device: Device,
   origin: Origin,
 ): Promise<Recorded | Rejected> => {
+  const resolved = resolveFrame(report, lensOf(device));
+  if (resolved.kind === 'unknown') return rejected('unlocated', resolved.reason);
   const located = locate(
-    report,
+    { ...report, frame: resolved.frame },
     {
       kind: device.kind === 'camera' ? 'camera' : 'drone',
       origin: await whereIs(deps, device),

@@ -1,7 +1,17 @@
 export { chi2Limit99 } from './chi2.ts';
+export { elevationMisfit } from './elevation-misfit.ts';
+export {
+  HfovByZoomSchema,
+  HfovSchema,
+  hfovAtZoom,
+  isRisingZoom,
+  type Lens,
+  ZoomSchema,
+} from './field-of-view.ts';
 export { type FuseConfig, fuse } from './fuse.ts';
 export { type Contribution, type JointSolution, solveJointly } from './joint.ts';
 export {
+  type LocateConfig,
   type Located,
   type LocateWorld,
   locate,

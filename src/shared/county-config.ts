@@ -104,6 +104,8 @@ const CountyConfigSchema = Type.Object(
           },
           { additionalProperties: false },
         ),
+        /** What it costs to take a detection for a further fire rather than one known (the miss penalty), χ². */
+        missChi2: Type.Number({ minimum: 0 }),
         /** Two ways to tell which detection belongs to which fire, whose costs differ by less than this, are both kept. */
         undecidedChi2: Type.Number({ minimum: 0 }),
       },

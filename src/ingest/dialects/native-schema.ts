@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { HfovSchema, ZoomSchema } from '../../locate/index.ts';
 import { LatSchema, LonSchema } from '../../shared/geo.ts';
 import { DateTimeSchema } from '../../shared/http.ts';
 
@@ -30,7 +31,8 @@ export const DetectionPayloadSchema = Type.Object({
     Type.Object({
       panDeg: Azimuth,
       tiltDeg: Elevation,
-      hfovDeg: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 180 }),
+      hfovDeg: Maybe(HfovSchema),
+      zoom: Maybe(ZoomSchema),
       widthPx: Type.Integer({ minimum: 1, maximum: 100_000 }),
       heightPx: Type.Integer({ minimum: 1, maximum: 100_000 }),
     }),
@@ -53,7 +55,7 @@ export const TelemetryPayloadSchema = Type.Object({
   headingDeg: Maybe(Azimuth),
   panDeg: Maybe(Azimuth),
   tiltDeg: Maybe(Elevation),
-  hfovDeg: Maybe(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 180 })),
+  hfovDeg: Maybe(HfovSchema),
   gimbalPitchDeg: Maybe(Type.Number({ minimum: -180, maximum: 180 })),
   gimbalYawDeg: Maybe(Azimuth),
   speedMps: Maybe(Type.Number({ minimum: -1, maximum: 200 })),

@@ -119,6 +119,22 @@ describe('devices', () => {
     expect((await service.call('POST', 'devices', nowhere)).status).toBe(422);
   });
 
+  it('take a lens table that is one, by zoom', async () => {
+    const lens = async (hfovByZoom: unknown) =>
+      service.call<Problem>('PATCH', 'devices/cam-x', { hfovByZoom });
+    const table = [
+      [1, 60],
+      [30, 2.3],
+    ];
+    expect((await lens(table)).body).toMatchObject({
+      properties: { hfovByZoom: table, mastOwner: '铁塔' },
+    });
+    for (const wrong of [[], 'wide', [[1, 60, 2]], [[0.5, 60]], table.toReversed()]) {
+      const { status, body } = await lens(wrong);
+      expect([status, body.errors?.[0]?.path]).toEqual([422, 'hfovByZoom']);
+    }
+  });
+
   it('page by id without skipping or repeating', async () => {
     const seen: unknown[] = [];
     let cursor = '';
