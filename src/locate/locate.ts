@@ -197,7 +197,12 @@ const alongSightLine = (aimed: Aimed, { config, terrain }: LocateWorld): Located
     : {
         kind: 'located',
         fix: { ...place, method: 'bearing', flags: [ground.flag], rangeMinM: ground.rangeMinM },
-        sighting: { ...aimed, range: null, rangePrior: range, point: null },
+        sighting: {
+          ...aimed,
+          range: null,
+          rangePrior: { ...range, from: 'terrain' },
+          point: null,
+        },
       };
 };
 
@@ -222,7 +227,7 @@ const bearingOnly = (aimed: Aimed, config: LocateConfig, flag: FixFlag): Located
     sighting: {
       ...aimed,
       range: null,
-      rangePrior: { rangeM, sigmaM: (far - near) / 2 / SIGMA_TO_95 },
+      rangePrior: { rangeM, sigmaM: (far - near) / 2 / SIGMA_TO_95, from: 'reach' },
       point: null,
     },
   };
