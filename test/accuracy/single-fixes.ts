@@ -63,7 +63,9 @@ export const coverage = (judged: readonly Judged[]): number =>
 /** One row for each method a fix was made by. */
 export const rowsByMethod = (report: Report, judged: readonly Judged[]): void => {
   const methods = [...new Set(judged.map(({ method }) => method))].toSorted();
-  const groups = methods.map((name) => [name, judged.filter(({ method }) => method === name)] as const);
+  const groups = methods.map(
+    (name) => [name, judged.filter(({ method }) => method === name)] as const,
+  );
   report.row(['', 'fixes', 'in ellipse', 'error', 'semi-major']);
   for (const [method, fixes] of [['all', judged] as const, ...groups]) {
     report.row([
