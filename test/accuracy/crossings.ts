@@ -1,7 +1,6 @@
-import { type Contribution, fuse, locate } from '../../src/locate/index.ts';
+import { type Contribution, fuse, type LocateConfig, locate } from '../../src/locate/index.ts';
 import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
-import type { Locating } from './one-camera.ts';
 
 export type Geometry = {
   fire: LonLat;
@@ -19,7 +18,13 @@ export const randomGeometry = (random: Random): Geometry => {
       at: geodesicDirect(fire, random.between(0, 360), random.between(1_000, 15_000)),
       sigmaDeg: random.pick(SIGMAS_DEG),
     }));
-    if (widestCrossingDeg(fire, cameras.map(({ at }) => at)) >= LEAST_CROSSING_DEG) return { fire, cameras };
+    if (
+      widestCrossingDeg(
+        fire,
+        cameras.map(({ at }) => at),
+      ) >= LEAST_CROSSING_DEG
+    )
+      return { fire, cameras };
   }
 };
 
@@ -39,7 +44,7 @@ export const widestCrossingDeg = (fire: LonLat, cameras: readonly LonLat[]): num
 export const bearingTo = (
   fire: LonLat,
   { at, sigmaDeg }: { at: LonLat; sigmaDeg: number },
-  { id, errorDeg, config }: { id: string; errorDeg: number; config: Locating },
+  { id, errorDeg, config }: { id: string; errorDeg: number; config: LocateConfig },
 ): Contribution => {
   const located = locate(
     {
@@ -70,10 +75,14 @@ export const bearingTo = (
 };
 
 /** The fix of all cameras, each with a normal error of its own σ. */
-export const fixOf = ({ fire, cameras }: Geometry, random: Random, config: Locating): Fix =>
+export const fixOf = ({ fire, cameras }: Geometry, random: Random, config: LocateConfig): Fix =>
   fuse(
     cameras.map((camera, i) =>
-      bearingTo(fire, camera, { id: String(i), errorDeg: camera.sigmaDeg * random.normal(), config }),
+      bearingTo(fire, camera, {
+        id: String(i),
+        errorDeg: camera.sigmaDeg * random.normal(),
+        config,
+      }),
     ),
     config,
   );
