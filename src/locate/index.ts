@@ -1,6 +1,6 @@
 export { areaEllipse } from './area-ellipse.ts';
 export { chi2Limit99 } from './chi2.ts';
-export { elevationMisfit } from './elevation-misfit.ts';
+export { misfitOn, type Skyline, skylineAlong } from './elevation-misfit.ts';
 export {
   HfovByZoomSchema,
   HfovSchema,
@@ -21,5 +21,7 @@ export {
 } from './locate.ts';
 export { mahalanobis2 } from './mahalanobis.ts';
 export { countMasts, onOneMast } from './masts.ts';
+export { createNearSolver, type NearSolver, type NearSource } from './near-solver.ts';
+export type { PlanePoint } from './plane.ts';
 export type { Box, Frame } from './sight-line.ts';
 export type { Sighting, SourceKind, Station } from './sighting.ts';

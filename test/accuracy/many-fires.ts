@@ -1,13 +1,12 @@
 import { cameraEye } from '../../src/demo/cameras.ts';
-import { type County, createCounty } from '../../src/demo/county.ts';
+import type { County } from '../../src/demo/county.ts';
 import { townshipAt } from '../../src/demo/regions.ts';
 import type { TrackDetection } from '../../src/incidents/track-store.ts';
 import { locate } from '../../src/locate/index.ts';
 import type { CountyConfig } from '../../src/shared/county-config.ts';
 import { geodesicInverse, type LonLat, wrap360 } from '../../src/shared/geo.ts';
 import { createRandom, type Random } from '../../src/shared/random.ts';
-import type { Terrain } from '../../src/terrain/index.ts';
-import { gridTerrain, type Land, rasterise } from './grid-terrain.ts';
+import type { Land } from './land.ts';
 import { createReplay, type ReplayIncident } from './replay.ts';
 import { viewOf } from './smoke.ts';
 
@@ -57,16 +56,6 @@ const RISE_M_PER_S = 5;
 const FRAMES = 5;
 const START_MS = Date.parse('2026-04-05T03:00:00Z');
 
-/** Terrain of the demo county as the service loads it: 30 m cells, and what such data is trusted to. */
-const CELL_M = 30;
-const HEIGHT_SIGMA_M = 5;
-
-export const demoLand = (county: County): Land => {
-  const bounds = { west: 112.9, south: 26.1, east: 113.8, north: 27 };
-  const grid = rasterise((at) => county.terrain.heightM(at), bounds, CELL_M);
-  return { name: 'demo county', terrain: gridTerrain(grid, HEIGHT_SIGMA_M), bounds };
-};
-
 type Truth = { at: LonLat; litS: number };
 type Sent = { fire: number; detection: TrackDetection };
 
@@ -84,11 +73,11 @@ const drawFires = (county: County, count: number, random: Random): Truth[] => {
 /** Every frame of every camera that sees a fire, in the order the service receives them. */
 const drawDetections = (
   county: County,
-  world: Terrain,
+  { ground: world, data }: Land,
   { scenario, config, random }: { scenario: Scenario; config: Config; random: Random },
 ): { fires: Truth[]; sent: Sent[] } => {
   const fires = drawFires(county, scenario.fires, random);
-  const terrain = scenario.withTerrain ? world : undefined;
+  const terrain = scenario.withTerrain ? data : undefined;
   const { sigmaDeg, mountShare } = scenario;
   const frameSigma = sigmaDeg * Math.sqrt(1 - mountShare * mountShare);
   const sent: Sent[] = [];
@@ -161,9 +150,9 @@ export const runManyFires = (
   { config, county, land }: { config: Config; county: County; land: Land },
 ): Outcome & { replayIncidents: ReplayIncident[]; truth: Truth[]; fireOf: Map<string, number> } => {
   const random = createRandom(scenario.seed, 'many fires');
-  const { fires, sent } = drawDetections(county, land.terrain, { scenario, config, random });
+  const { fires, sent } = drawDetections(county, land, { scenario, config, random });
   const fireOf = new Map(sent.map(({ fire, detection }) => [detection.id, fire]));
-  const replay = createReplay(config, scenario.withTerrain ? land.terrain : undefined);
+  const replay = createReplay(config, scenario.withTerrain ? land.data : undefined);
   const times: number[] = [];
   let falseCrossings = 0;
   for (const { detection } of sent) {
@@ -235,5 +224,3 @@ const majorityFire = (
   }
   return [...votes].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0] as [number, number])[0];
 };
-
-export const demoCounty = createCounty;

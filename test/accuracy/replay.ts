@@ -111,6 +111,11 @@ export const createReplay = (
       move(deviceId, source, sink);
       touched.add(source).add(sink);
     }
+    for (const { from } of association.absorbed) {
+      const emptied = find(from);
+      if (emptied === undefined || emptied.tracks.size > 0) throw new Error('absorbed, not empty');
+      emptied.status = 'merged';
+    }
     const alternativesOf = (incident: ReplayIncident): Alternatives | undefined =>
       association.readings
         .get(incident === target && known === undefined ? null : incident.id)
