@@ -67,24 +67,23 @@ export const clusterAround = (
 
 const noMember = { known: false, joinable: false, chi2: 0 };
 
+/** What a track has to do with an incident, if anything. */
 const lookAt = (track: Track, candidate: Candidate, costing: Costing): Member | undefined => {
   const known = isKnown(candidate);
   const { tracks } = candidate;
+  const held = tracks.filter((one) => one.fixed);
+  const fitsHeld = (): boolean => held.length > 0 && fits(held, track, costing);
   if (known) {
     const chi2 = costing.chi2At(track, candidate.fix);
-    const joinable = chi2 <= FAR_CHI2 && fits(enoughOf(tracks), track, costing);
+    const joinable = chi2 <= gateOf(track, costing) || (chi2 <= FAR_CHI2 && fitsHeld());
     const pairs =
       !joinable &&
       tracks.some((one) => isDoubtful(one, candidate, costing) && fits([one], track, costing));
     return joinable || pairs ? { candidate, known, joinable, chi2 } : undefined;
   }
-  const chi2Of = tracks.map((one) => added([one], track, costing));
-  const chi2 = Math.min(...chi2Of);
+  const chi2 = Math.min(...tracks.map((one) => added([one], track, costing)));
   if (!(chi2 <= gateOf(track, costing))) return undefined;
-  const held = tracks.filter((one) => one.fixed);
-  const joinable =
-    fits(enoughOf(tracks), track, costing) || (held.length > 0 && fits(held, track, costing));
-  return { candidate, known, joinable, chi2 };
+  return { candidate, known, joinable: fits(enoughOf(tracks), track, costing) || fitsHeld(), chi2 };
 };
 
 const isKnown = ({ fix }: Candidate): boolean =>

@@ -97,7 +97,7 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
       const acrossM = Math.max(1, view.distanceM) * bearing.sigmaDeg * RAD;
       chi2 += own * shareOf(acrossM, spreadM);
       gains.push(chanceGain(acrossM, spreadM));
-      if (range !== null) {
+      if (range !== null && fix.method !== 'terrain') {
         gains.push(chanceGain(range.sigmaM, spreadM));
         continue;
       }

@@ -21,7 +21,9 @@ export type NearSource = {
     northDeg: number;
     bearing: PlaneMeasurement & { kind: 'bearing' };
   } | null;
+  /** Measured by the source. */
   range: PlaneMeasurement | null;
+  /** What the terrain or its reach says; the former has long tails, and its elevation judges better. */
   prior: PlaneMeasurement | null;
   point: PlaneMeasurement | null;
 };
@@ -48,8 +50,9 @@ export type NearSolver = {
 };
 
 /**
- * Solves many sets of contributions about one place: what `solveJointly` finds to within a metre where all of it
- * happens within 30 km of `centre`, some twenty times faster, for everything is laid into one plane once.
+ * Solves many sets of contributions about one place, which is within 30 km of `centre`: as `solveJointly`, some
+ * twenty times faster, for everything is laid into one plane once; and ranges of the terrain count only where the
+ * bearings do not cross.
  */
 export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver => {
   const plane = planeAt(centre);
@@ -67,6 +70,8 @@ export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver 
       return { at, sight: null, range: null, prior: null, point: null };
     }
     const from = plane.toPlane([station.lon, station.lat]);
+    const guessed = fix.method === 'terrain';
+    const guess = guessed ? range : rangePrior;
     const ranging = ({ rangeM, sigmaM }: { rangeM: number; sigmaM: number }) =>
       ({ kind: 'range', from, rangeM, sigmaM }) as const;
     const northDeg = northAt(centre, [station.lon, station.lat]);
@@ -75,8 +80,8 @@ export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver 
     return {
       at,
       sight: { station, from, northDeg, bearing: { kind: 'bearing', from, azimuthRad, sigmaRad } },
-      range: range === null ? null : ranging(range),
-      prior: rangePrior === null ? null : ranging(rangePrior),
+      range: range === null || guessed ? null : ranging(range),
+      prior: guess === null ? null : ranging(guess),
       point: null,
     };
   };
