@@ -2,8 +2,8 @@ import type { LonLat } from '../shared/geo.ts';
 import type { Candidate } from './candidate.ts';
 import { clusterAround } from './cluster.ts';
 import { findContinued } from './continuity.ts';
-import { inWindow, isOpen } from './gate.ts';
-import { type Cluster, type Hypothesis, NEW, rankHypotheses, tracksAt } from './hypotheses.ts';
+import { inWindow, isActive, isOpen } from './gate.ts';
+import { type Cluster, type Hypothesis, type Movable, NEW, rankHypotheses, tracksAt } from './hypotheses.ts';
 import { type CostContext, type Costing, createCosting } from './set-cost.ts';
 import type { NewDetection, Track } from './track.ts';
 
@@ -30,6 +30,8 @@ export type Association = {
    */
   readings: Map<string | null, readonly Reading[]>;
 };
+
+const WEAK_TRACKS = 2;
 
 /**
  * Which incident a detection belongs to: one-to-one assignment of tracks to incidents that minimises Σχ² with a miss
@@ -59,16 +61,15 @@ export const associate = (
   const others = inTime.filter(({ status, fix }) => isOpen(status) && fix.method !== 'vicinity');
   const known = findContinued(detection, inTime, association);
   if (known !== undefined) {
-    const lone = loneTrackOf(known);
-    if (lone === undefined) return { ...OPENS, incidentId: known.id, readings: new Map() };
+    const joins = { ...OPENS, incidentId: known.id, readings: new Map() };
+    const track = weakTrackOf(known, detection.deviceId);
+    if (track === undefined) return joins;
     const costing = createCosting(centre, context);
     const rest = others.filter((other) => other !== known);
-    const cluster = clusterAround({ track: lone, now: known }, rest, costing);
+    const cluster = clusterAround({ track, now: known }, rest, costing);
     const decision = cluster === undefined ? undefined : decide(cluster, costing);
-    // Alone it says nothing new of anybody else.
-    return decision === undefined || decision.incidentId === known.id
-      ? { ...OPENS, incidentId: known.id, readings: new Map() }
-      : decision;
+    // Where it stays it says nothing new of anybody else.
+    return decision === undefined || decision.incidentId === known.id ? joins : decision;
   }
   if (detection.best.fix.method === 'vicinity') return { ...OPENS, readings: new Map() };
   const costing = createCosting(centre, context);
@@ -84,11 +85,14 @@ const OPENS: Omit<Association, 'readings'> = {
   evaluations: 0,
 };
 
-/** The one sight line of an incident that nobody has acted on. */
-const loneTrackOf = ({ status, tracks }: Candidate): Track | undefined => {
-  const [only, ...more] = tracks;
-  return only !== undefined && more.length === 0 && status === 'reported' && !only.fixed
-    ? only
+/**
+ * The source's track in an incident, if that has so few that a frame more is reason to ask whether a fire that has
+ * become known since explains it better: one sight line alone, or two, which cross somewhere whatever they saw.
+ */
+const weakTrackOf = ({ status, tracks }: Candidate, deviceId: string): Track | undefined => {
+  const track = tracks.find((one) => one.deviceId === deviceId);
+  return track !== undefined && !track.fixed && !isActive(status) && tracks.length <= WEAK_TRACKS
+    ? track
     : undefined;
 };
 
@@ -121,16 +125,27 @@ const idOf = (place: string | undefined): string | null =>
   place === undefined || place === NEW ? null : place;
 
 /**
- * That the newest or a lone one might be a fire of its own is always possible and no reason to doubt the rest: what
- * counts is a track that would go to another known fire, or leave one for the new.
+ * That the newest or a lone one might be a fire of its own is always possible and no reason to doubt three others that
+ * agree; it is where there would be but two, which cross somewhere whatever they saw. Else what counts is a track that
+ * would go to another known fire, or leave one for the new.
  */
-const isRival = ({ movable }: Cluster, best: Hypothesis, other: Hypothesis): boolean =>
+const isRival = (cluster: Cluster, best: Hypothesis, other: Hypothesis): boolean =>
   other.places.some((place, i) => {
     const chosen = best.places[i];
-    if (place === chosen) return false;
-    const alone = i === 0 ? NEW : movable[i]?.lone === true ? movable[i]?.now : undefined;
-    return alone === undefined || (place !== alone && chosen !== alone);
+    if (chosen === undefined || place === chosen) return false;
+    const alone = placeAlone(cluster.movable[i]);
+    if (chosen === alone) return false;
+    return place !== alone || countAt(cluster, best.places, chosen) <= WEAK_TRACKS;
   });
+
+/** Where a track would be the only one. */
+const placeAlone = (movable: Movable | undefined): string | null => {
+  if (movable?.now === null) return NEW;
+  return movable?.lone === true ? movable.now : null;
+};
+
+const countAt = (cluster: Cluster, places: readonly string[], place: string): number =>
+  tracksAt(cluster, places, place).length + (cluster.unweighed.get(place) ?? []).length;
 
 /** The different sets of tracks an incident has in these hypotheses, with their probabilities; none when there is one. */
 const readingsOf = (

@@ -48,7 +48,7 @@ export const clusterAround = (
   const newest: Movable =
     now === null
       ? { track, now: null, options: [...places, NEW], lone: false }
-      : { track, now: now.id, options: [now.id, ...places], lone: true };
+      : { track, now: now.id, options: [now.id, ...places], lone: now.tracks.length === 1 };
   const isMoving = (one: Track): boolean =>
     one === track || movable.some((other) => other.track === one);
   const fixed = new Map(

@@ -159,6 +159,12 @@ export const runManyFires = (
     const start = performance.now();
     replay.record(detection);
     times.push(performance.now() - start);
+    if (process.env['DBG']) {
+      for (const i of replay.incidents.filter((one) => isFalseCrossing(one, fires))) {
+        const key = [...i.tracks.values()].map((t) => `${t.deviceId}:${String(fireOf.get(t.best.id))}`).join(' ');
+        console.log(times.length, i.id, i.confidence.toFixed(2), Math.round(i.fix.ellipse.semiMajorM), i.fix.flags, key, 'by', detection.deviceId, fireOf.get(detection.id), Math.min(...fires.map(({ at }) => geodesicInverse(at, [i.fix.lon, i.fix.lat]).distanceM)).toFixed(0));
+      }
+    }
     falseCrossings += replay.incidents.filter((incident) => isFalseCrossing(incident, fires)).length;
   }
   const live = replay.incidents.filter(({ tracks, status }) => tracks.size > 0 && status === 'reported');
