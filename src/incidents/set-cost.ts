@@ -122,7 +122,8 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
     const view = solver.seen(source, at);
     if (view === null || bearing === null) {
       const sigmaM = Math.hypot(spreadM, track.best.fix.ellipse.semiMajorM / SIGMA_TO_95);
-      const offM = Math.hypot(at.eastM - source.at.eastM, at.northM - source.at.northM);
+      const own = source.at();
+      const offM = Math.hypot(at.eastM - own.eastM, at.northM - own.northM);
       return (offM / sigmaM) ** 2;
     }
     const turn = (view.azimuthDeg - bearing.azimuthDeg) * RAD;

@@ -1,4 +1,4 @@
-import { type LonLat, wrap180 } from '../shared/geo.ts';
+import type { LonLat } from '../shared/geo.ts';
 import { fromEllipse } from './covariance.ts';
 import { type Contribution, LEAST_CROSSING_DEG } from './joint.ts';
 import { onOneMast } from './masts.ts';
@@ -12,8 +12,8 @@ const MAYBE_ONE_MAST_M = 200;
 
 /** A contribution laid into the solver's plane; good for any number of sets. */
 export type NearSource = {
-  /** Its own fix. */
-  at: PlanePoint;
+  /** Its own fix; laid only when asked for. */
+  at: () => PlanePoint;
   sight: {
     station: Station;
     from: PlanePoint;
@@ -58,7 +58,11 @@ export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver 
   const plane = planeAt(centre);
 
   const lay = ({ sighting, fix }: Contribution): NearSource => {
-    const at = plane.toPlane([fix.lon, fix.lat]);
+    let laid: PlanePoint | undefined;
+    const at = (): PlanePoint => {
+      laid ??= plane.toPlane([fix.lon, fix.lat]);
+      return laid;
+    };
     const { station, bearing, range, rangePrior, point } = sighting;
     if (point !== null) {
       const where = plane.toPlane([point.lon, point.lat]);
@@ -74,7 +78,7 @@ export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver 
     const guess = guessed ? range : rangePrior;
     const ranging = ({ rangeM, sigmaM }: { rangeM: number; sigmaM: number }) =>
       ({ kind: 'range', from, rangeM, sigmaM }) as const;
-    const northDeg = northAt(centre, [station.lon, station.lat]);
+    const northDeg = plane.northDeg([station.lon, station.lat]);
     const azimuthRad = (bearing.azimuthDeg + northDeg) * RAD;
     const sigmaRad = bearing.sigmaDeg * RAD;
     return {
@@ -132,8 +136,8 @@ export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver 
     // Priors come last: what has no owner counts in the solution and not in χ².
     const all = [...measurements, ...priors];
     let best: NearSolution | undefined;
-    for (const start of [undefined, meanOf(sources)]) {
-      const solved = solvePlane(all, start);
+    for (const start of [() => undefined, () => meanOf(sources)]) {
+      const solved = solvePlane(all, start());
       if (solved.kind === 'degenerate') continue;
       const solution = describe(sources, owners, solved);
       if (solution.possible) return solution;
@@ -159,14 +163,13 @@ export const createNearSolver = (centre: LonLat, maxRangeM: number): NearSolver 
 
 type Solved = Extract<PlaneSolution, { kind: 'solved' }>;
 
-/** The convergence of the meridians by the mid-latitude formula (Gauss): exact to 10⁻⁴ degrees within 30 km. */
-const northAt = (centre: LonLat, at: LonLat): number =>
-  -wrap180(at[0] - centre[0]) * Math.sin(((centre[1] + at[1]) / 2) * RAD);
-
-const meanOf = (sources: readonly NearSource[]): PlanePoint => ({
-  eastM: sources.reduce((sum, { at }) => sum + at.eastM, 0) / Math.max(1, sources.length),
-  northM: sources.reduce((sum, { at }) => sum + at.northM, 0) / Math.max(1, sources.length),
-});
+const meanOf = (sources: readonly NearSource[]): PlanePoint => {
+  const places = sources.map(({ at }) => at());
+  return {
+    eastM: places.reduce((sum, { eastM }) => sum + eastM, 0) / Math.max(1, places.length),
+    northM: places.reduce((sum, { northM }) => sum + northM, 0) / Math.max(1, places.length),
+  };
+};
 
 const LEAST_CROSSING = Math.sin(LEAST_CROSSING_DEG * RAD);
 

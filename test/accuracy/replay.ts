@@ -25,8 +25,8 @@ export type ReplayIncident = Pick<Incident, Kept> & {
 
 export type Replay = {
   incidents: ReplayIncident[];
-  /** Takes a detection as `recordDetection` does, without a database; returns what was decided. */
-  record: (detection: TrackDetection) => Association;
+  /** Takes a detection as `recordDetection` does, without a database; returns what was decided and in what time. */
+  record: (detection: TrackDetection) => { association: Association; tookMs: number };
 };
 
 const LEVELS = ['none', 'review', 'strong'] as const;
@@ -92,13 +92,12 @@ export const createReplay = (
     if (LEVELS.indexOf(level) > LEVELS.indexOf(incident.alertLevel)) incident.alertLevel = level;
   };
 
-  const record = (detection: TrackDetection): Association => {
+  const record: Replay['record'] = (detection) => {
     const stored = incidents.flatMap(({ tracks }) => [...tracks.values()]);
-    const association = associate(
-      asNewTrack(detection),
-      incidents.map((incident) => asCandidate(incident, stored)),
-      context,
-    );
+    const candidates = incidents.map((incident) => asCandidate(incident, stored));
+    const start = performance.now();
+    const association = associate(asNewTrack(detection), candidates, context);
+    const tookMs = performance.now() - start;
     const find = (id: string | null): ReplayIncident | undefined =>
       incidents.find((incident) => incident.id === id);
     const known = find(association.incidentId);
@@ -122,7 +121,7 @@ export const createReplay = (
         ?.map(toAlternative);
     for (const [id] of association.readings) touched.add(find(id) ?? target);
     for (const incident of touched) assess(incident, alternativesOf(incident));
-    return association;
+    return { association, tookMs };
   };
   return { incidents, record };
 };
