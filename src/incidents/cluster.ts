@@ -42,7 +42,9 @@ export const clusterAround = (
     .toSorted((a, b) => b.options.length - a.options.length)
     .slice(0, MAX_MOVABLE)
     .toSorted((a, b) => Number(a.lone) - Number(b.lone));
-  const places = members.filter(({ joinable }) => joinable).map(({ candidate }) => candidate.id);
+  const places = members
+    .filter((member) => member.joinable && mayTake(member, now))
+    .map(({ candidate }) => candidate.id);
   const newest: Movable =
     now === null
       ? { track, now: null, options: [...places, NEW], lone: false }
@@ -104,6 +106,7 @@ const movableOf = (
   if (!isFree(one, candidate)) return undefined;
   const elsewhere = members
     .filter((other) => other.candidate !== candidate && other.joinable)
+    .filter((other) => mayTake(other, candidate))
     .filter(
       (other) =>
         !other.known || costing.chi2At(one, other.candidate.fix) <= gateOf(one, costing),
@@ -118,6 +121,10 @@ const movableOf = (
   const lone = candidate.tracks.length === 1;
   return { track: one, now: candidate.id, options: [candidate.id, ...elsewhere, ...toNew], lone };
 };
+
+/** An incident that would be left empty goes into a known place, not to where its one sight line meets another's. */
+const mayTake = ({ known }: Member, from: Candidate | null): boolean =>
+  known || from === null || from.tracks.length > 1;
 
 /** What certainly remains of an incident. */
 const stayingIn = ({ tracks }: Candidate): readonly Track[] => {
