@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { associate, type Association } from '../../../src/incidents/associate.ts';
 import type { IncidentStatus } from '../../../src/incidents/candidate.ts';
 import type { TrackDetection } from '../../../src/incidents/track-store.ts';
-import { geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
+import { geodesicInverse, type LonLat, wrap180 } from '../../../src/shared/geo.ts';
 import { createRandom } from '../../../src/shared/random.ts';
 import type { Terrain } from '../../../src/terrain/index.ts';
 import { createReplay, type Replay } from '../../accuracy/replay.ts';
@@ -367,7 +367,14 @@ const isClean = (fires: readonly LonLat[], masts: readonly Mast[]): boolean => {
   const far = fires.every((one, i) =>
     fires.every((other, j) => i === j || geodesicInverse(one, other).distanceM > 3_000),
   );
-  if (!far) return false;
+  const apart = masts.every(({ at }, m) =>
+    fires.every(
+      (fire, i) =>
+        geodesicInverse(at, fire).distanceM > 2_000 &&
+        fires.every((_, j) => j <= i || turnDeg(rays[m]?.[i], rays[m]?.[j]) > 8),
+    ),
+  );
+  if (!far || !apart) return false;
   for (const [i, own] of rays.entries()) {
     for (const other of rays.slice(i + 1)) {
       for (const a of own) {
@@ -386,6 +393,9 @@ const isClean = (fires: readonly LonLat[], masts: readonly Mast[]): boolean => {
   }
   return true;
 };
+
+const turnDeg = (a: Ray | undefined, b: Ray | undefined): number =>
+  a === undefined || b === undefined ? 0 : Math.abs(wrap180(a.azimuthDeg - b.azimuthDeg));
 
 const toKm = ([lon, lat]: LonLat): [number, number] => [
   (lon - HOME[0]) * 99.4,
