@@ -15,7 +15,10 @@ export type Reading = { probability: number; tracks: readonly Track[] };
 export type Association = {
   /** The incident it joins; null = it opens one. */
   incidentId: string | null;
-  /** Tracks that belong to another incident than was thought (null = the new one). */
+  /**
+   * Tracks that belong to another incident than was thought (null = the new one). All at once, before the new
+   * detection is added: two tracks of one device may change places, or one make room for another.
+   */
   moves: { deviceId: string; from: string; to: string | null }[];
   /**
    * Incidents that all tracks have left for known fires (`into`: one of them; null = the new one). Nobody had acted on
