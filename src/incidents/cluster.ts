@@ -70,7 +70,7 @@ const noMember = { known: false, joinable: false, chi2: 0 };
 /** What a track has to do with an incident, if anything. */
 const lookAt = (track: Track, candidate: Candidate, costing: Costing): Member | undefined => {
   const { tracks, fix } = candidate;
-  if (!isPlaceKnown(fix)) {
+  if (!isSettled(candidate)) {
     const chi2 = nearestOf(tracks, track, costing);
     return chi2 <= gateOf(track, costing)
       ? { candidate, known: false, joinable: true, chi2 }
@@ -95,13 +95,18 @@ const nearestOf = (tracks: readonly Track[], track: Track, costing: Costing): nu
       .map((one) => added([one], track, costing)),
   );
 
+/** Whether its place, and not each of its tracks, may be asked what fits it. Where two lines cross proves nothing. */
+const isSettled = ({ fix, tracks }: Candidate): boolean =>
+  isPlaceKnown(fix) &&
+  (tracks.length > 2 || tracks.some(({ best }) => best.sighting.point !== null));
+
 const isFree = (track: Track, { status }: Candidate): boolean => !track.fixed && !isActive(status);
 
 /** Might it leave its incident for a new one? */
 const isDoubtful = (track: Track, candidate: Candidate, costing: Costing): boolean =>
   isFree(track, candidate) &&
   candidate.tracks.length > 1 &&
-  (!isPlaceKnown(candidate.fix) || costing.chi2At(track, candidate.fix) > DOUBTFUL_CHI2);
+  (!isSettled(candidate) || costing.chi2At(track, candidate.fix) > DOUBTFUL_CHI2);
 
 /** A track of an incident, if it might be elsewhere. */
 const movableOf = (
@@ -133,7 +138,7 @@ const movableOf = (
 
 /** An incident that would be left empty goes to a known fire, not to where its one sight line meets another's. */
 const mayTake = ({ known, candidate: { tracks } }: Member, from: Candidate | null): boolean =>
-  known || tracks.length > 2 || from === null || from.tracks.length > 1;
+  known || tracks.length > 1 || from === null || from.tracks.length > 1;
 
 /** The tracks that stand for an incident: those held there, then the most precise. */
 const enoughOf = (
