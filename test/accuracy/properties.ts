@@ -22,7 +22,10 @@ export const crossings = (
     };
   });
 
-/** The most by which an exact bearing more lengthened either axis: new ÷ old. At most 1 if none ever does. */
+/**
+ * The most by which an exact bearing more enlarged the ellipse, its length or its area: new ÷ old, at most 1 if none
+ * ever does. Its width may grow: of two bearings that hardly cross it is that at a range that is a guess.
+ */
 export const largestGrowth = ({ fire, cameras }: Geometry, config: LocateConfig): number => {
   const bearings = cameras.map((camera, i) =>
     bearingTo(fire, camera, { id: String(i), errorDeg: 0, config }),
@@ -34,7 +37,7 @@ export const largestGrowth = ({ fire, cameras }: Geometry, config: LocateConfig)
     largest = Math.max(
       largest,
       after.semiMajorM / before.semiMajorM,
-      after.semiMinorM / before.semiMinorM,
+      (after.semiMajorM * after.semiMinorM) / (before.semiMajorM * before.semiMinorM),
     );
   }
   return largest;
