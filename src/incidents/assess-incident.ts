@@ -153,7 +153,7 @@ const changesBetween = (before: Incident, after: Incident, level: AlertLevel): C
     changes.push({ type: 'fix_updated', data: { old: before.fix, new: after.fix } });
   }
   const readings = ({ hypotheses }: Incident): string =>
-    JSON.stringify(hypotheses.map(({ deviceIds }) => deviceIds.toSorted()).toSorted());
+    JSON.stringify(hypotheses.map(({ deviceIds }) => deviceIds.toSorted().join()).toSorted());
   if (readings(before) !== readings(after)) {
     const type = after.hypotheses.length > 0 ? 'ambiguous' : 'ambiguity_resolved';
     changes.push({ type, data: { hypotheses: after.hypotheses } });

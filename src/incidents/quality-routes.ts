@@ -11,7 +11,7 @@ export type QualityRoutesDeps = {
   timeZone: string;
   visibleRegions: VisibleRegions;
   /** The region of a registered device; undefined = there is none of that id. */
-  regionOfDevice(id: string): Promise<string | undefined>;
+  regionOfDevice: (id: string) => Promise<string | undefined>;
 };
 
 const DAY_MS = 86_400_000;

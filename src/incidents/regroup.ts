@@ -24,6 +24,8 @@ export type RegroupDeps = IncidentDeps & {
 
 export type By = { actor: string; reason?: string | undefined; now: Date };
 
+type Work = { deps: RegroupDeps; tx: PoolClient; by: By };
+
 /**
  * A person says two incidents are one fire: all detections of `fromId` go to `intoId` and stay there, `fromId` becomes
  * `merged`. Returns the one that remains. Throws `not_found`, `conflict` when one is over, `unprocessable` for itself.
@@ -40,6 +42,7 @@ export const mergeIncidents = async (
   }
   return withTransaction(deps.pool, async (tx) => {
     await lockIncidents(tx);
+    const work: Work = { deps, tx, by };
     const from = await requireOpen(tx, fromId);
     const into = await requireOpen(tx, intoId);
     const detectionIds = await idsOf(tx, fromId);
@@ -53,10 +56,10 @@ export const mergeIncidents = async (
       detectionIds,
       status: from.status,
     };
-    await tell(tx, fromId, 'merged', by, { ...operation, into: into.number });
-    await tell(tx, intoId, 'absorbed', by, { ...operation, number: from.number });
-    await refresh(deps, tx, fromId, by);
-    return refresh(deps, tx, intoId, by, {
+    await tell(work, fromId, 'merged', { ...operation, into: into.number });
+    await tell(work, intoId, 'absorbed', { ...operation, number: from.number });
+    await refresh(work, fromId);
+    return refresh(work, intoId, {
       severity: worse(from.severity, into.severity),
       alertLevel: from.alertLevel === 'strong' ? 'strong' : into.alertLevel,
     });
@@ -75,6 +78,7 @@ export const splitIncident = async (
 ): Promise<Incident> =>
   withTransaction(deps.pool, async (tx) => {
     await lockIncidents(tx);
+    const work: Work = { deps, tx, by };
     const incident = await requireOpen(tx, incidentId);
     const own = await idsOf(tx, incidentId);
     const wanted = [...new Set(detectionIds)];
@@ -121,15 +125,15 @@ export const splitIncident = async (
       detectionIds: wanted,
       status: incident.status,
     };
-    await tell(tx, incidentId, 'split', by, { ...operation, number: created.number });
-    await tell(tx, created.id, 'opened', by, {
+    await tell(work, incidentId, 'split', { ...operation, number: created.number });
+    await tell(work, created.id, 'opened', {
       number: created.number,
       splitFrom: incident.number,
       fix: first.fix,
     });
-    await tell(tx, created.id, 'split', by, { ...operation, number: incident.number });
-    await refresh(deps, tx, incidentId, by);
-    return refresh(deps, tx, created.id, by);
+    await tell(work, created.id, 'split', { ...operation, number: incident.number });
+    await refresh(work, incidentId);
+    return refresh(work, created.id);
   });
 
 /**
@@ -144,6 +148,7 @@ export const undoRegrouping = async (
 ): Promise<Incident> =>
   withTransaction(deps.pool, async (tx) => {
     await lockIncidents(tx);
+    const work: Work = { deps, tx, by };
     const incident = await findIncident(tx, incidentId);
     if (incident === undefined) throw notFound(incidentId);
     const operation = await lastOperation(tx, incidentId);
@@ -163,22 +168,20 @@ export const undoRegrouping = async (
       await setMergedInto(tx, { id: from, intoId: null, status, at: by.now });
     }
     for (const id of [from, to]) {
-      await tell(tx, id, 'undone', by, {
+      await tell(work, id, 'undone', {
         operationId,
         what: wasSplit ? 'split' : 'merge',
         detectionIds,
       });
     }
-    const results = [await refresh(deps, tx, from, by), await refresh(deps, tx, to, by)];
+    const results = [await refresh(work, from), await refresh(work, to)];
     return results.find(({ id }) => id === incidentId) ?? incident;
   });
 
 /** Counts an incident's detections again and assesses it: whose readings were weighed before is decided now. */
 const refresh = async (
-  deps: IncidentDeps,
-  tx: PoolClient,
+  { deps, tx, by }: Work,
   incidentId: string,
-  by: By,
   over: Partial<Incident> = {},
 ): Promise<Incident> => {
   const incident = await findIncident(tx, incidentId);
@@ -207,10 +210,9 @@ const refresh = async (
 };
 
 const tell = async (
-  tx: PoolClient,
+  { tx, by: { actor, now: at, reason } }: Work,
   incidentId: string,
   type: IncidentEventType,
-  { actor, now: at, reason }: By,
   data: Record<string, unknown>,
 ): Promise<void> => {
   const why = reason === undefined ? {} : { reason };

@@ -18,7 +18,7 @@ import { observerOf } from './observer.ts';
 export type DetectionIntakeDeps = IncidentDeps & {
   clock: Clock;
   /** The outline of a region; null = it has none; undefined = there is no such region. */
-  regionGeometry(id: string): Geometry | null | undefined;
+  regionGeometry: (id: string) => Geometry | null | undefined;
 };
 
 /** Where a report came from, kept with the detection as it was received. */
