@@ -1,4 +1,5 @@
 import { type Fix, geodesicInverse, type LonLat } from '../shared/geo.ts';
+import { chi2Limit99 } from './chi2.ts';
 import { add, type Covariance, fromEllipse, invert } from './covariance.ts';
 import { onOneMast } from './masts.ts';
 import { type Plane, planeAt } from './plane.ts';
@@ -30,24 +31,55 @@ export type JointSolution = {
 
 /**
  * The point that explains all contributions best: Gauss–Newton in a plane about it, with bearings turned by the
- * convergence of the meridians. Ranges of the terrain and reported points are further measurements. Where bearings
- * do not cross (under 15°, or from one mast) and nothing gives a range, the range priors do.
- * Undefined when even so no point is fixed.
+ * convergence of the meridians. Ranges of the terrain and reported points are further measurements; so is a range
+ * prior of the terrain that agrees with where the bearings cross. Where they do not cross (under 15°, or from one
+ * mast) and nothing gives a range, all range priors count. Undefined when even so no point is fixed.
  */
 export const solveJointly = (
   contributions: readonly Contribution[],
   maxRangeM: number,
 ): JointSolution | undefined => {
   const start = weightedMean(contributions);
-  const pure = solveAbout(contributions, start, false);
+  const pure = solveAbout(contributions, start, noPrior);
   if (pure !== undefined) {
     const solution = describe(contributions, pure, maxRangeM);
     const ranged = contributions.some(({ sighting }) => sighting.range ?? sighting.point);
-    if (solution.crossing === 'good' || (ranged && solution.crossing !== 'narrow')) return solution;
-    if (ranged && solution.impossible.length === 0) return solution;
+    if (solution.crossing === 'good' || (ranged && solution.impossible.length === 0)) {
+      return withAgreeingPriors(contributions, solution, maxRangeM);
+    }
   }
-  const helped = solveAbout(contributions, start, true);
+  const helped = solveAbout(contributions, start, () => true);
   return helped === undefined ? undefined : describe(contributions, helped, maxRangeM);
+};
+
+/** Does this contribution's range prior count? */
+type PriorCounts = (contribution: Contribution) => boolean;
+const noPrior: PriorCounts = () => false;
+
+/**
+ * Without these, a second bearing that crosses the first at a bad angle would leave a larger ellipse than the
+ * terrain gave the first alone.
+ */
+const withAgreeingPriors = (
+  contributions: readonly Contribution[],
+  pure: JointSolution,
+  maxRangeM: number,
+): JointSolution => {
+  const agreeing = new Set(contributions.filter((one) => priorAgrees(one, pure)));
+  if (agreeing.size === 0) return pure;
+  const solved = solveAbout(contributions, pure.at, (one) => agreeing.has(one));
+  return solved === undefined ? pure : describe(contributions, solved, maxRangeM);
+};
+
+const priorAgrees = ({ sighting }: Contribution, { at, covariance }: JointSolution): boolean => {
+  const { station, rangePrior, range, point } = sighting;
+  if (rangePrior?.from !== 'terrain' || station === null) return false;
+  if (range !== null || point !== null) return false;
+  const { distanceM, azimuthDeg } = geodesicInverse(at, [station.lon, station.lat]);
+  const [sin, cos] = [Math.sin(azimuthDeg * RAD), Math.cos(azimuthDeg * RAD)];
+  const along = covariance.ee * sin * sin + 2 * covariance.en * sin * cos + covariance.nn * cos * cos;
+  const off = rangePrior.rangeM - distanceM;
+  return off * off <= chi2Limit99(1) * (rangePrior.sigmaM ** 2 + along);
 };
 
 type Solved = Extract<PlaneSolution, { kind: 'solved' }>;
@@ -61,12 +93,12 @@ type Placed = {
 const solveAbout = (
   contributions: readonly Contribution[],
   start: LonLat,
-  withPriors: boolean,
+  priorCounts: PriorCounts,
 ): Placed | undefined => {
   let plane = planeAt(start);
   let placed: Placed | undefined;
   for (let i = 0; i < MAX_RECENTRINGS; i++) {
-    const { measurements, owners, priors } = measure(contributions, plane, withPriors);
+    const { measurements, owners, priors } = measure(contributions, plane, priorCounts);
     const solution = bestOf(
       solvePlane(measurements),
       solvePlane(measurements, { eastM: 0, northM: 0 }),
@@ -92,7 +124,7 @@ const bestOf = (a: PlaneSolution, b: PlaneSolution): Solved | undefined => {
 const measure = (
   contributions: readonly Contribution[],
   plane: Plane,
-  withPriors: boolean,
+  priorCounts: PriorCounts,
 ): { measurements: PlaneMeasurement[]; owners: number[]; priors: boolean[] } => {
   const measurements: PlaneMeasurement[] = [];
   const owners: number[] = [];
@@ -102,7 +134,8 @@ const measure = (
     owners.push(owner);
     priors.push(prior);
   };
-  contributions.forEach(({ sighting: { station, bearing, range, rangePrior, point } }, i) => {
+  contributions.forEach((contribution, i) => {
+    const { station, bearing, range, rangePrior, point } = contribution.sighting;
     if (point !== null) {
       const covariance = fromEllipse(point.ellipse);
       push(i, { kind: 'point', at: plane.toPlane([point.lon, point.lat]), covariance });
@@ -114,8 +147,10 @@ const measure = (
     const azimuthRad = (bearing.azimuthDeg + plane.northDeg(place)) * RAD;
     push(i, { kind: 'bearing', from, azimuthRad, sigmaRad: bearing.sigmaDeg * RAD });
     if (range !== null) push(i, { kind: 'range', from, ...range });
-    else if (withPriors && rangePrior !== null)
-      push(i, { kind: 'range', from, ...rangePrior }, true);
+    else if (rangePrior !== null && priorCounts(contribution)) {
+      const { rangeM, sigmaM } = rangePrior;
+      push(i, { kind: 'range', from, rangeM, sigmaM }, true);
+    }
   });
   return { measurements, owners, priors };
 };

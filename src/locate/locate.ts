@@ -18,6 +18,8 @@ import { fixOnTerrain } from './terrain-fix.ts';
 /** √χ²(2 degrees of freedom, 95 %): from one σ to a 95 % semi-axis. */
 const SIGMA_TO_95 = Math.sqrt(CHI2_95);
 const RAD = Math.PI / 180;
+/** The ellipse of a bare bearing reaches from the nearest to the farthest range, times this. */
+const BEYOND_ENDS = 1.06;
 
 /** What one detection says about where the fire is. Degrees from true north, metres; null = not said. */
 export type Observation = {
@@ -195,7 +197,12 @@ const alongSightLine = (aimed: Aimed, { config, terrain }: LocateWorld): Located
     : {
         kind: 'located',
         fix: { ...place, method: 'bearing', flags: [ground.flag], rangeMinM: ground.rangeMinM },
-        sighting: { ...aimed, range: null, rangePrior: range, point: null },
+        sighting: {
+          ...aimed,
+          range: null,
+          rangePrior: { ...range, from: 'terrain' },
+          point: null,
+        },
       };
 };
 
@@ -203,9 +210,14 @@ const bearingOnly = (aimed: Aimed, config: LocateConfig, flag: FixFlag): Located
   const { station, bearing } = aimed;
   const { bearingMinRangeM: near, bearingMaxRangeM: far } = config;
   const rangeM = (near + far) / 2;
-  // Across is taken at the far end: narrower would miss a distant fire, wider merges neighbours.
+  // Across is taken at the far end, and a little beyond both ends: an ellipse from end to end misses 7 % of fires that
+  // are as likely on each hectare, for it is thinnest where the wedge is widest. This one misses 5 % of them, and fewer
+  // of those that are as likely at each range.
   const ellipse = rayEllipse(
-    { alongM: (far - near) / 2, acrossM: SIGMA_TO_95 * far * bearing.sigmaDeg * RAD },
+    {
+      alongM: (BEYOND_ENDS * (far - near)) / 2,
+      acrossM: SIGMA_TO_95 * far * bearing.sigmaDeg * RAD,
+    },
     bearing.azimuthDeg,
   );
   const [lon, lat] = geodesicDirect([station.lon, station.lat], bearing.azimuthDeg, rangeM);
@@ -215,7 +227,7 @@ const bearingOnly = (aimed: Aimed, config: LocateConfig, flag: FixFlag): Located
     sighting: {
       ...aimed,
       range: null,
-      rangePrior: { rangeM, sigmaM: (far - near) / 2 / SIGMA_TO_95 },
+      rangePrior: { rangeM, sigmaM: (far - near) / 2 / SIGMA_TO_95, from: 'reach' },
       point: null,
     },
   };

@@ -21,8 +21,11 @@ export type Sighting = {
   elevation: Measured<'elevationDeg'> | null;
   /** Measured by the source, or where its ray meets the terrain; metres over ground. */
   range: { rangeM: number; sigmaM: number } | null;
-  /** As far as is known without a range: used only where nothing else gives one, and never to judge agreement. */
-  rangePrior: { rangeM: number; sigmaM: number } | null;
+  /**
+   * As far as is known without a range, and never to judge agreement: of the `terrain`, where the base may hide behind
+   * a ridge; or only the `reach` of the source, which counts where nothing else gives a range.
+   */
+  rangePrior: { rangeM: number; sigmaM: number; from: 'terrain' | 'reach' } | null;
   /** A position the source reports; it then stands for all of the above. */
   point: { lon: number; lat: number; ellipse: Ellipse } | null;
 };
