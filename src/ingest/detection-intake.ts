@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Device, lensOf } from '../devices/index.ts';
 import { type RecordDeps, type Recorded, recordDetection } from '../incidents/index.ts';
-import { locate } from '../locate/index.ts';
+import { type Frame, locate, resolveFrame } from '../locate/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
 import type { LonLat } from '../shared/geo.ts';
 import { lastPosition } from '../telemetry/index.ts';
 import { type DetectionReport, type Rejected, rejected } from './decoded.ts';
-import { resolveFrame } from './frame-field-of-view.ts';
 
 export type DetectionIntakeDeps = RecordDeps & { locate: CountyConfig['locate']; clock: Clock };
 
@@ -21,7 +20,7 @@ export const takeDetection = async (
   device: Device,
   origin: Origin,
 ): Promise<Recorded | Rejected> => {
-  const resolved = resolveFrame(report, lensOf(device));
+  const resolved = frameOf(report, device);
   if (resolved.kind === 'unknown') return rejected('unlocated', resolved.reason);
   const located = locate(
     { ...report, frame: resolved.frame },
@@ -54,6 +53,17 @@ export const takeDetection = async (
     },
     deps.clock.now(),
   );
+};
+
+/** A frame whose field of view nobody knows matters only to a report without a direction or place of its own. */
+const frameOf = (
+  { frame, azimuthDeg, position }: DetectionReport,
+  device: Device,
+): { kind: 'frame'; frame: Frame | null } | { kind: 'unknown'; reason: string } => {
+  if (frame === null) return { kind: 'frame', frame };
+  const resolved = resolveFrame(frame, lensOf(device));
+  const isNeeded = azimuthDeg === null && position === null;
+  return resolved.kind === 'unknown' && !isNeeded ? { kind: 'frame', frame: null } : resolved;
 };
 
 /** A camera stands where it was surveyed; a drone is where it last said it was. */

@@ -43,6 +43,7 @@ describe('a frame', () => {
     const refused = await report({ deviceId, frame });
     expect(refused.status).toBe(422);
     expect(refused.body.errors?.[0]?.message).toContain('register its hfovDeg');
+    expect((await report({ deviceId, frame, azimuthDeg: 10 })).status).toBe(201);
     await service.call('PATCH', `devices/${deviceId}`, { hfovDeg: 60 });
     await vi.waitFor(async () => expect((await report({ deviceId, frame })).status).toBe(201));
   });
