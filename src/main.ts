@@ -11,6 +11,7 @@ import { type Env, readEnv } from './shared/env.ts';
 import { createLogger, type Logger } from './shared/logger.ts';
 import { migrate } from './shared/migrate.ts';
 import { type Part, startParts } from './shared/part.ts';
+import { terrainCommand } from './terrain/index.ts';
 import { USAGE } from './usage.ts';
 
 /**
@@ -130,6 +131,15 @@ const brokerFiles = async (env: Env, logger: Logger): Promise<void> => {
   }
 };
 
+const terrain = (env: Env, args: readonly string[]): Promise<void> =>
+  terrainCommand({
+    args,
+    dataDir: env.dataDir,
+    makeWritable,
+    now: () => systemClock.now(),
+    print: (line) => say(`${line}\n`),
+  });
+
 const run = async (command: string): Promise<void> => {
   let logger: Logger | undefined;
   try {
@@ -143,10 +153,11 @@ const run = async (command: string): Promise<void> => {
     else if (command === 'demo') await serve(env, logger, { seed: demoSeed(process.env) });
     else if (command === 'migrate') await migrateOnly(env, logger);
     else if (command === 'broker-files') await brokerFiles(env, logger);
+    else if (command === 'terrain') await terrain(env, process.argv.slice(3));
     else {
       throw new AppError(
         'startup',
-        `unknown command "${command}"; use serve, demo, migrate, broker-files or help`,
+        `unknown command "${command}"; use serve, demo, migrate, terrain, broker-files or help`,
       );
     }
   } catch (error) {

@@ -12,6 +12,7 @@ import type { Logger } from './shared/logger.ts';
 import { createMetrics, type Metrics } from './shared/metrics.ts';
 import { migrate } from './shared/migrate.ts';
 import { type Part, startParts } from './shared/part.ts';
+import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createIntake } from './wiring/intake.ts';
@@ -39,6 +40,8 @@ export type Context = ServiceOptions & {
   connectionString: string;
   listener: Listener;
   metrics: Metrics;
+  /** The ground, when elevation data was imported and a role here uses it. */
+  terrain: GridTerrain | undefined;
   has(role: Role): boolean;
   /** A pool of its own for each stage that must not wait behind another (invariant 3). */
   pool(name: string, max: number, settings?: Readonly<Record<string, string>>): Pool;
@@ -119,12 +122,18 @@ const wire = async (
 ): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
   const { env, config, logger, clock } = options;
   const pools: Pool[] = [];
+  const has = (role: Role): boolean => env.roles.includes(role);
+  const terrain =
+    has('ingest') || has('api')
+      ? await loadTerrain(env.dataDir, logger.child({ stage: 'terrain' }))
+      : undefined;
   const context: Context = {
     ...options,
     connectionString,
     listener: createListener(connectionString, logger.child({ stage: 'listen' })),
     metrics: createMetrics(),
-    has: (role) => env.roles.includes(role),
+    terrain,
+    has,
     pool: (name, max, settings = {}) => {
       const pool = createPool({ connectionString, name, max, settings, logger });
       pools.push(pool);

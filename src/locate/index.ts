@@ -4,10 +4,22 @@ export {
   calibrate,
   LANDMARKS_FOR_SIGMA,
 } from './calibrate.ts';
-export { fuse, mahalanobis2 } from './combine.ts';
+export { chi2Limit99 } from './chi2.ts';
+export { elevationMisfit } from './elevation-misfit.ts';
 export { HfovByZoomSchema, HfovSchema, isRisingZoom, type Lens } from './field-of-view.ts';
+export { type FuseConfig, fuse } from './fuse.ts';
+export { type Contribution, type JointSolution, solveJointly } from './joint.ts';
 export { landmarkDirection, type SeenLandmark } from './landmark.ts';
-export { locate, type Observation, type Observer } from './locate.ts';
+export {
+  type LocateConfig,
+  type Located,
+  type LocateWorld,
+  locate,
+  type Observation,
+  type Observer,
+} from './locate.ts';
+export { mahalanobis2 } from './mahalanobis.ts';
+export { countMasts, onOneMast } from './masts.ts';
 export {
   type ReportedFrame,
   ReportedFrameSchema,
@@ -15,3 +27,4 @@ export {
   resolveFrame,
 } from './reported-frame.ts';
 export type { Box, Frame } from './sight-line.ts';
+export type { Sighting, SourceKind, Station } from './sighting.ts';

@@ -1,6 +1,12 @@
 export { curvatureDropM } from './curvature.ts';
+export { mslHeightM } from './geoid.ts';
+export type { GridTerrain } from './grid-terrain.ts';
 export { type GroundPath, groundPath, latAt, lonAt } from './ground-path.ts';
 export { type LineOfSight, lineOfSight } from './line-of-sight.ts';
+export { loadTerrain } from './load-terrain.ts';
+export { createTerrain } from './mosaic.ts';
 export { type Profile, profile } from './profile.ts';
 export { type RayDirection, type RayHit, type RayResult, raycast } from './ray.ts';
 export type { Eye, Terrain } from './terrain.ts';
+export { terrainCommand } from './terrain-command.ts';
+export type { Raster, Tile } from './tile.ts';

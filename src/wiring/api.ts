@@ -25,6 +25,7 @@ import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../res
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
+import { suppressionRoutes } from '../suppression/index.ts';
 import { trackRoutes } from '../telemetry/index.ts';
 import type { Bus } from './bus.ts';
 import type { Intake } from './intake.ts';
@@ -108,6 +109,13 @@ const stageRoutes = (
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    suppressionRoutes({
+      pool,
+      visibleRegions,
+      clock,
+      // Here the open incidents near a changed layer are recomputed, once their confidence takes layers into account.
+      onChanged: async () => {},
+    }),
   ];
 };
 
