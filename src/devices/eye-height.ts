@@ -1,34 +1,25 @@
+import { mslHeightM } from '../terrain/index.ts';
 import type { Device } from './device.ts';
 
-/** What is known of heights at a place, metres; null = unknown there. */
-export type Heights = {
-  /** Of the ground, above mean sea level. */
-  groundHeightM: (lon: number, lat: number) => number | null;
-  /** Of mean sea level above the ellipsoid: ellipsoidal height = height above sea + this. */
-  geoidHeightM: (lon: number, lat: number) => number | null;
-};
+/** Height of the ground at a place, metres above mean sea level; null = unknown there. */
+export type GroundHeight = (lon: number, lat: number) => number | null;
 
 /**
- * Height of a device's lens above mean sea level, metres: its ground (as registered, else the terrain's) and its
- * mount. Null when the mount's height, the ground's or the geoid's is not known: a guess would turn every sight line.
+ * Height of a device's lens above mean sea level, metres: of its ground (as registered, else the terrain's) and its
+ * mount. Null when one of them is not known: a guess would tilt every sight line.
  */
 export const eyeHeightM = (
   device: Pick<Device, 'lon' | 'lat' | 'groundHeightM' | 'mountHeightM' | 'heightRef'>,
-  heights: Heights,
+  terrainHeightM: GroundHeight,
 ): number | null => {
-  const { lon, lat, mountHeightM } = device;
+  const { lon, lat, groundHeightM, mountHeightM, heightRef } = device;
   if (lon === null || lat === null || mountHeightM === null) return null;
-  const groundM = groundHeightM(device, [lon, lat], heights);
+  // Above its take-off a device that stands is nowhere in particular.
+  const groundM =
+    groundHeightM === null || heightRef === 'takeoff'
+      ? terrainHeightM(lon, lat)
+      : heightRef === 'ellipsoid'
+        ? mslHeightM(lon, lat, groundHeightM)
+        : groundHeightM;
   return groundM === null ? null : groundM + mountHeightM;
-};
-
-const groundHeightM = (
-  { groundHeightM: registeredM, heightRef }: Pick<Device, 'groundHeightM' | 'heightRef'>,
-  [lon, lat]: readonly [number, number],
-  heights: Heights,
-): number | null => {
-  if (registeredM === null) return heights.groundHeightM(lon, lat);
-  if (heightRef === 'msl') return registeredM;
-  const geoidM = heightRef === 'ellipsoid' ? heights.geoidHeightM(lon, lat) : null;
-  return geoidM === null ? heights.groundHeightM(lon, lat) : registeredM - geoidM;
 };

@@ -1,3 +1,4 @@
+import { LANDMARKS_FOR_SIGMA } from '../locate/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { toJsonb, toSafeText } from '../shared/safe-json.ts';
 import type { Calibration, StoredLandmark } from './landmark.ts';
@@ -80,7 +81,10 @@ export const replaceLandmarks = async (
   }
 };
 
-/** The device's mounting is that of `calibration` from now on. A σ it does not give goes unless `keepSigma`. */
+/**
+ * The device's mounting is that of `calibration` from now on. A σ it does not give goes with the calibration it
+ * came from; one that was registered by hand stays.
+ */
 export const saveCalibration = async (
   db: Queryable,
   deviceId: string,
@@ -88,7 +92,8 @@ export const saveCalibration = async (
 ): Promise<void> => {
   await db.query(
     `update device set azimuth_offset_deg = $2, tilt_offset_deg = $3, focal_scale = $4,
-       ${sigmaOr('azimuth_sigma_deg', '$5')}, ${sigmaOr('elevation_sigma_deg', '$6')},
+       azimuth_sigma_deg = coalesce($5, case when landmark_count < $10 then azimuth_sigma_deg end),
+       elevation_sigma_deg = coalesce($6, case when landmark_count < $10 then elevation_sigma_deg end),
        calibration = $7, landmark_count = $8, calibrated_at = $9, updated_at = $9
      where id = $1`,
     [
@@ -101,6 +106,26 @@ export const saveCalibration = async (
       toJsonb(calibration),
       calibration.landmarks.length,
       at,
+      LANDMARKS_FOR_SIGMA,
     ],
+  );
+};
+
+/**
+ * What the device's σ and calibration rested on is gone or has changed. Its offsets stay, as the best guess there
+ * is; σ that came from landmarks goes, but for what `keep` says was given by hand just now.
+ */
+export const forgetCalibration = async (
+  db: Queryable,
+  deviceId: string,
+  keep: { azimuthSigma: boolean; elevationSigma: boolean },
+): Promise<void> => {
+  await db.query(
+    `update device set
+       azimuth_sigma_deg = case when $2 or landmark_count < $4 then azimuth_sigma_deg end,
+       elevation_sigma_deg = case when $3 or landmark_count < $4 then elevation_sigma_deg end,
+       calibration = null, landmark_count = 0, calibrated_at = null
+     where id = $1 and calibrated_at is not null`,
+    [deviceId, keep.azimuthSigma, keep.elevationSigma, LANDMARKS_FOR_SIGMA],
   );
 };

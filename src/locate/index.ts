@@ -1,6 +1,5 @@
 export {
   type Calibrated,
-  type CalibrationRefused,
   calibrate,
   LANDMARKS_FOR_SIGMA,
 } from './calibrate.ts';

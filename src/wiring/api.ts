@@ -9,7 +9,12 @@ import {
   streamRoutes,
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
-import { type DeviceRegistry, deviceRoutes } from '../devices/index.ts';
+import {
+  type DeviceRegistry,
+  deviceRoutes,
+  type GroundHeight,
+  landmarkRoutes,
+} from '../devices/index.ts';
 import { findIncident, incidentRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
@@ -81,8 +86,16 @@ export const createApi = async (
   return { parts: [feed, server], url: () => server.url() };
 };
 
+/** NaN is how a terrain says that it does not know. */
+const groundHeight =
+  (terrain: Context['terrain']): GroundHeight =>
+  (lon, lat) => {
+    const heightM = terrain?.elevationM(lon, lat) ?? Number.NaN;
+    return Number.isNaN(heightM) ? null : heightM;
+  };
+
 const stageRoutes = (
-  { env, config, clock }: Context,
+  { env, config, clock, terrain }: Context,
   parts: ApiParts & { pool: Pool; visibleRegions: VisibleRegions },
 ): RouteGroup[] => {
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
@@ -95,6 +108,7 @@ const stageRoutes = (
       regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
       hasRegion: (id) => regions.get(id) !== undefined,
     }),
+    landmarkRoutes({ pool, visibleRegions, clock, groundHeightM: groundHeight(terrain) }),
     trackRoutes({ pool, visibleRegions, clock }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
