@@ -3,9 +3,8 @@ import type { Clock } from '../shared/clock.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
 import type { Device } from './device.ts';
-import { calibrateDevice } from './device-calibration.ts';
+import { calibrateDevice, type GroundHeight } from './device-calibration.ts';
 import { lockDevice } from './device-store.ts';
-import type { GroundHeight } from './eye-height.ts';
 import { type Calibration, type Landmark, MAX_LANDMARKS, type StoredLandmark } from './landmark.ts';
 import {
   forgetCalibration,

@@ -8,9 +8,12 @@ import {
 } from '../locate/index.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { Device } from './device.ts';
-import { eyeHeightM, type GroundHeight } from './eye-height.ts';
+import { eyeHeightM } from './eye-height.ts';
 import type { Calibration, Landmark } from './landmark.ts';
 import { lensOf } from './lens.ts';
+
+/** Height of the ground at a place, metres above mean sea level; null = unknown there. */
+export type GroundHeight = (lon: number, lat: number) => number | null;
 
 export type DeviceCalibration =
   | { kind: 'calibrated'; calibration: Calibration }

@@ -12,7 +12,7 @@ export {
   insertCredential,
   replaceSecret,
 } from './device-store.ts';
-export { eyeHeightM, type GroundHeight } from './eye-height.ts';
+export { eyeHeightM } from './eye-height.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';

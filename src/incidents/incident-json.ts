@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { FixSchema } from '../shared/geo.ts';
 import { DateTimeSchema } from '../shared/http.ts';
-import type { IncidentStatus } from './associate.ts';
+import type { IncidentStatus } from './candidate.ts';
 import type { StoredDetection } from './detection-store.ts';
 import type { Incident } from './incident.ts';
 import type { IncidentEvent } from './incident-event-store.ts';

@@ -11,6 +11,10 @@ export type DetectionReport = {
   kind: DetectionKind;
   confidence: number;
   position: LonLat | null;
+  /** 95 % radius of `position` where the source says one, metres. */
+  positionRadiusM: number | null;
+  /** The region it names instead of a position: a caller says which village. */
+  regionId: string | null;
   azimuthDeg: number | null;
   elevationDeg: number | null;
   rangeM: number | null;

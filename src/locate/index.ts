@@ -1,8 +1,5 @@
-export {
-  type Calibrated,
-  calibrate,
-  LANDMARKS_FOR_SIGMA,
-} from './calibrate.ts';
+export { areaEllipse } from './area-ellipse.ts';
+export { type Calibrated, calibrate, LANDMARKS_FOR_SIGMA } from './calibrate.ts';
 export { chi2Limit99 } from './chi2.ts';
 export { elevationMisfit } from './elevation-misfit.ts';
 export { HfovByZoomSchema, HfovSchema, isRisingZoom, type Lens } from './field-of-view.ts';

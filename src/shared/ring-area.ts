@@ -5,7 +5,7 @@ const { Geodesic } = geographiclib;
 
 /**
  * Area in m² inside a closed ring of `[lon, lat]` whose edges are geodesics on WGS-84 (Karney 2013), whichever way
- * round it is drawn. About 2 µs a position. Meaningless for a ring that crosses itself.
+ * round it is drawn. About 1 µs a position. Meaningless for a ring that crosses itself.
  */
 export const ringAreaM2 = (ring: readonly Position[]): number => {
   const polygon = Geodesic.WGS84.Polygon(false);

@@ -1,12 +1,11 @@
 import type { Queryable } from '../shared/db.ts';
-import type { Bbox } from '../shared/geometry.ts';
-import { type HeatSource, type HeatSourceKind, MAX_RADIUS_M } from './heat-source.ts';
+import type { HeatSource, HeatSourceKind } from './heat-source.ts';
 import type { Act, LayerHistory } from './layer.ts';
 import { HISTORY_COLUMNS, type HistoryRow, type ListFilter, toHistory } from './layer-rows.ts';
 
 const COLUMNS = `id, name, kind, description, lon, lat, radius_m, expires_at, ${HISTORY_COLUMNS}`;
 
-type SourceRow = HistoryRow & {
+export type SourceRow = HistoryRow & {
   id: string;
   name: string;
   kind: HeatSourceKind;
@@ -17,7 +16,7 @@ type SourceRow = HistoryRow & {
   expires_at: Date;
 };
 
-const toSource = (row: SourceRow): HeatSource => ({
+export const toSource = (row: SourceRow): HeatSource => ({
   id: row.id,
   name: row.name,
   kind: row.kind,
@@ -95,28 +94,6 @@ export const listHeatSources = async (db: Queryable, filter: ListFilter): Promis
               else (cancelled_at is null and expires_at > $3) = $2 end
       order by id limit $4`,
     [filter.afterId ?? null, filter.inForce ?? null, filter.at, filter.limit],
-  );
-  return rows.map(toSource);
-};
-
-/** A degree of latitude is nowhere shorter than 110 574 m (WGS-84), one of longitude than that times cos φ. */
-const REACH_DEG = MAX_RADIUS_M / 110_574;
-/** Beyond 89.4° north a circle's box is no help; wide enough there to hold any. */
-const MIN_COS = 0.01;
-
-/** Those in force at an instant whose circle may meet the box; on either side of the antimeridian. */
-export const heatSourcesNear = async (
-  db: Queryable,
-  [west, south, east, north]: Bbox,
-  at: Date,
-): Promise<HeatSource[]> => {
-  const farthest = Math.min(90, Math.max(Math.abs(south), Math.abs(north)) + REACH_DEG);
-  const reachLonDeg = REACH_DEG / Math.max(MIN_COS, Math.cos((farthest * Math.PI) / 180));
-  const { rows } = await db.query<SourceRow>(
-    `select ${COLUMNS} from heat_source
-      where cancelled_at is null and expires_at > $5 and lat between $2 and $4
-        and (lon between $1 and $3 or lon + 360 between $1 and $3 or lon - 360 between $1 and $3)`,
-    [west - reachLonDeg, south - REACH_DEG, east + reachLonDeg, north + REACH_DEG, at],
   );
   return rows.map(toSource);
 };

@@ -1,5 +1,5 @@
 import type { Queryable } from '../shared/db.ts';
-import { type Bbox, bboxOf } from '../shared/geometry.ts';
+import { bboxOf } from '../shared/geometry.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { Act, LayerHistory } from './layer.ts';
 import { HISTORY_COLUMNS, type HistoryRow, type ListFilter, toHistory } from './layer-rows.ts';
@@ -7,7 +7,7 @@ import type { BurnGeometry, PermittedBurn } from './permitted-burn.ts';
 
 const COLUMNS = `id, name, geometry, starts_at, ends_at, permit_number, contact, ${HISTORY_COLUMNS}`;
 
-type BurnRow = HistoryRow & {
+export type BurnRow = HistoryRow & {
   id: string;
   name: string;
   geometry: BurnGeometry;
@@ -17,7 +17,7 @@ type BurnRow = HistoryRow & {
   contact: string | null;
 };
 
-const toBurn = (row: BurnRow): PermittedBurn => ({
+export const toBurn = (row: BurnRow): PermittedBurn => ({
   id: row.id,
   name: row.name,
   geometry: row.geometry,
@@ -90,17 +90,6 @@ export const listBurns = async (db: Queryable, filter: ListFilter): Promise<Perm
               else (cancelled_at is null and starts_at <= $3 and ends_at >= $3) = $2 end
       order by id limit $4`,
     [filter.afterId ?? null, filter.inForce ?? null, filter.at, filter.limit],
-  );
-  return rows.map(toBurn);
-};
-
-/** Those that hold at an instant and whose box meets the given one. */
-export const burnsNear = async (db: Queryable, bbox: Bbox, at: Date): Promise<PermittedBurn[]> => {
-  const { rows } = await db.query<BurnRow>(
-    `select ${COLUMNS} from permitted_burn
-      where cancelled_at is null and ends_at >= $5 and starts_at <= $5
-        and east >= $1 and north >= $2 and west <= $3 and south <= $4`,
-    [...bbox, at],
   );
   return rows.map(toBurn);
 };

@@ -6,7 +6,7 @@ import type { MaskReason, ViewMask } from './view-mask.ts';
 const COLUMNS = `id, device_id, azimuth_from_deg, azimuth_to_deg, elevation_from_deg, elevation_to_deg, reason, note,
   expires_at, ${HISTORY_COLUMNS}`;
 
-type MaskRow = HistoryRow & {
+export type MaskRow = HistoryRow & {
   id: string;
   device_id: string;
   azimuth_from_deg: number;
@@ -18,7 +18,7 @@ type MaskRow = HistoryRow & {
   expires_at: Date;
 };
 
-const toMask = (row: MaskRow): ViewMask => ({
+export const toMask = (row: MaskRow): ViewMask => ({
   id: row.id,
   deviceId: row.device_id,
   azimuthFromDeg: row.azimuth_from_deg,
@@ -77,20 +77,6 @@ export const listMasks = async (
               else (cancelled_at is null and expires_at > $3) = $2 end
       order by id limit $4`,
     [filter.afterId ?? null, filter.inForce ?? null, filter.at, filter.limit, deviceId],
-  );
-  return rows.map(toMask);
-};
-
-/** Those of the devices that are in force at an instant. */
-export const masksOf = async (
-  db: Queryable,
-  deviceIds: readonly string[],
-  at: Date,
-): Promise<ViewMask[]> => {
-  const { rows } = await db.query<MaskRow>(
-    `select ${COLUMNS} from view_mask
-      where cancelled_at is null and device_id = any($1) and expires_at > $2`,
-    [deviceIds, at],
   );
   return rows.map(toMask);
 };

@@ -9,14 +9,9 @@ import {
   streamRoutes,
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
-import {
-  type DeviceRegistry,
-  deviceRoutes,
-  type GroundHeight,
-  landmarkRoutes,
-} from '../devices/index.ts';
+import { type DeviceRegistry, deviceRoutes, landmarkRoutes } from '../devices/index.ts';
 import { findIncident, incidentRoutes } from '../incidents/index.ts';
-import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
+import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
 import {
   personRoutes,
@@ -86,14 +81,6 @@ export const createApi = async (
   return { parts: [feed, server], url: () => server.url() };
 };
 
-/** NaN is how a terrain says that it does not know. */
-const groundHeight =
-  (terrain: Context['terrain']): GroundHeight =>
-  (lon, lat) => {
-    const heightM = terrain?.elevationM(lon, lat) ?? Number.NaN;
-    return Number.isNaN(heightM) ? null : heightM;
-  };
-
 const stageRoutes = (
   { env, config, clock, terrain }: Context,
   parts: ApiParts & { pool: Pool; visibleRegions: VisibleRegions },
@@ -108,7 +95,7 @@ const stageRoutes = (
       regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
       hasRegion: (id) => regions.get(id) !== undefined,
     }),
-    landmarkRoutes({ pool, visibleRegions, clock, groundHeightM: groundHeight(terrain) }),
+    landmarkRoutes({ pool, visibleRegions, clock, groundHeightM: groundHeightOf(terrain) }),
     trackRoutes({ pool, visibleRegions, clock }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),

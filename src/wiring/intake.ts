@@ -3,6 +3,7 @@ import type { DeviceRegistry } from '../devices/index.ts';
 import { type AlertHook, actOnIncident, appendEvent, lockIncidents } from '../incidents/index.ts';
 import {
   createIngest,
+  type DetectionIntakeDeps,
   type Ingest,
   insertDeadLetter,
   rejected,
@@ -85,12 +86,14 @@ export const createIntake = (
     logger,
   });
 
-  const detections = {
+  const detections: DetectionIntakeDeps = {
     pool: alarmPool,
-    config: config.association,
-    locate: config.locate,
+    config,
+    terrain: context.terrain,
     timeZone: env.timeZone,
     clock,
+    reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
+    regionGeometry: (id) => regions.get(id)?.geometry,
     regionAt: ([lon, lat]: readonly [number, number]) => {
       const [region] = regions.regionsAt([lon, lat]);
       return region ?? { id: 'default', code: 'default' };
@@ -167,18 +170,21 @@ const createAlertHook =
     context: Context,
     { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
   ): AlertHook =>
-  async (tx, { incident, detection, now }) => {
+  async (tx, { incident, seen, level, reason, now }) => {
     const planned = await writeIncidentNotifications(tx, {
       alert: {
         incidentId: incident.id,
         number: incident.number,
-        kind: detection.kind,
+        kind: seen.kind,
         regionId: incident.regionId,
         fix: incident.fix,
-        sourceName: registry.get(detection.deviceId)?.name ?? detection.deviceId,
-        observedAt: detection.observedAt,
-        receivedAt: detection.receivedAt,
+        sourceName: registry.get(seen.deviceId)?.name ?? seen.deviceId,
+        observedAt: seen.observedAt,
+        receivedAt: seen.receivedAt,
+        level,
       },
+      // Who was told of a possible fire is told once more when it has become a strong alarm.
+      round: reason === 'strong' ? 1 : 0,
       regions,
       policies: context.config.policies,
       smsSignature: context.config.notify.smsSignature,
@@ -190,7 +196,7 @@ const createAlertHook =
       type: planned.dutyLevel === 'nobody' ? 'nobody_to_notify' : 'notified',
       actor: 'system',
       at: now,
-      data: planned,
+      data: { ...planned, level, reason },
     });
     if (planned.unreachable.length > 0) {
       context.logger.error(

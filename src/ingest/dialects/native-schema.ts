@@ -30,6 +30,10 @@ export const DetectionPayloadSchema = Type.Object({
   frame: Maybe(ReportedFrameSchema),
   lon: Maybe(LonSchema),
   lat: Maybe(LatSchema),
+  /** 95 % radius of lon/lat; absent = the county's default for this kind of source. */
+  positionRadiusM: Maybe(Type.Number({ minimum: -1, maximum: 20_000 })),
+  /** Where a caller can only name a village or grid: the fire is somewhere in that region. */
+  regionId: Maybe(Type.String({ minLength: 1, maxLength: 100 })),
   /** 0 and −1 are what equipment says when it could not measure. Farther than 50 km no tower sees smoke. */
   rangeM: Maybe(Type.Number({ minimum: -1, maximum: 50_000 })),
   temperatureC: Maybe(Type.Number({ minimum: -273.15, maximum: 5000 })),

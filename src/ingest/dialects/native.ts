@@ -69,6 +69,8 @@ const detectionFrom = (body: Static<typeof DetectionPayloadSchema>): Decoded => 
       kind: body.kind,
       confidence: body.confidence,
       position,
+      positionRadiusM: measured(body.positionRadiusM) || null,
+      regionId: body.regionId ?? null,
       azimuthDeg: azimuth(body.azimuthDeg),
       elevationDeg: body.elevationDeg ?? null,
       rangeM: range === 0 ? null : range,
