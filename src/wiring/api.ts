@@ -9,9 +9,9 @@ import {
   streamRoutes,
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
-import { type DeviceRegistry, deviceRoutes } from '../devices/index.ts';
+import { type DeviceRegistry, deviceRoutes, landmarkRoutes } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
-import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
+import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
 import {
   personRoutes,
@@ -82,7 +82,7 @@ export const createApi = async (
 };
 
 const stageRoutes = (
-  { env, config, clock }: Context,
+  { env, config, clock, terrain }: Context,
   parts: ApiParts & { pool: Pool; visibleRegions: VisibleRegions },
 ): RouteGroup[] => {
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
@@ -95,6 +95,7 @@ const stageRoutes = (
       regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
       hasRegion: (id) => regions.get(id) !== undefined,
     }),
+    landmarkRoutes({ pool, visibleRegions, clock, groundHeightM: groundHeightOf(terrain) }),
     trackRoutes({ pool, visibleRegions, clock }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
