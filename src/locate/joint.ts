@@ -77,7 +77,8 @@ const priorAgrees = ({ sighting }: Contribution, { at, covariance }: JointSoluti
   if (range !== null || point !== null) return false;
   const { distanceM, azimuthDeg } = geodesicInverse(at, [station.lon, station.lat]);
   const [sin, cos] = [Math.sin(azimuthDeg * RAD), Math.cos(azimuthDeg * RAD)];
-  const along = covariance.ee * sin * sin + 2 * covariance.en * sin * cos + covariance.nn * cos * cos;
+  const along =
+    covariance.ee * sin * sin + 2 * covariance.en * sin * cos + covariance.nn * cos * cos;
   const off = rangePrior.rangeM - distanceM;
   return off * off <= chi2Limit99(1) * (rangePrior.sigmaM ** 2 + along);
 };

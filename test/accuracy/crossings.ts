@@ -19,7 +19,13 @@ export const randomGeometry = (random: Random): Geometry => {
       at: geodesicDirect(fire, random.between(0, 360), random.between(1_000, 15_000)),
       sigmaDeg: random.pick(SIGMAS_DEG),
     }));
-    if (widestCrossingDeg(fire, cameras.map(({ at }) => at)) >= LEAST_CROSSING_DEG) return { fire, cameras };
+    if (
+      widestCrossingDeg(
+        fire,
+        cameras.map(({ at }) => at),
+      ) >= LEAST_CROSSING_DEG
+    )
+      return { fire, cameras };
   }
 };
 
@@ -73,7 +79,11 @@ export const bearingTo = (
 export const fixOf = ({ fire, cameras }: Geometry, random: Random, config: Locating): Fix =>
   fuse(
     cameras.map((camera, i) =>
-      bearingTo(fire, camera, { id: String(i), errorDeg: camera.sigmaDeg * random.normal(), config }),
+      bearingTo(fire, camera, {
+        id: String(i),
+        errorDeg: camera.sigmaDeg * random.normal(),
+        config,
+      }),
     ),
     config,
   );

@@ -23,7 +23,8 @@ const M_PER_DEG = 111_320;
 /** Bilinear ground over a grid, NaN outside. `heightSigmaM`: what its heights are trusted to, one σ. */
 export const gridTerrain = (grid: Grid, heightSigmaM: number): Terrain => {
   const { west, north, stepDeg, columns, rows, heightsM } = grid;
-  const at = (row: number, column: number): number => heightsM[row * columns + column] ?? Number.NaN;
+  const at = (row: number, column: number): number =>
+    heightsM[row * columns + column] ?? Number.NaN;
   let maxHeightM = Number.NEGATIVE_INFINITY;
   for (const height of heightsM) if (height > maxHeightM) maxHeightM = height;
   return {

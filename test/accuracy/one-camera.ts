@@ -1,6 +1,6 @@
-import { locate, type Located } from '../../src/locate/index.ts';
-import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
+import { type Located, locate } from '../../src/locate/index.ts';
 import type { CountyConfig } from '../../src/shared/county-config.ts';
+import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
 import type { Eye, Terrain } from '../../src/terrain/index.ts';
 import type { Land } from './grid-terrain.ts';
@@ -28,8 +28,12 @@ export const placeIn = ({ bounds }: Land, random: Random, marginM: number): LonL
 export const heightNear = (terrain: Terrain, start: LonLat): LonLat => {
   let at = start;
   for (let steps = 0; steps < 15; steps++) {
-    const around = [0, 45, 90, 135, 180, 225, 270, 315].map((azimuth) => geodesicDirect(at, azimuth, 100));
-    const best = around.reduce((a, b) => (terrain.elevationM(b[0], b[1]) > terrain.elevationM(a[0], a[1]) ? b : a));
+    const around = [0, 45, 90, 135, 180, 225, 270, 315].map((azimuth) =>
+      geodesicDirect(at, azimuth, 100),
+    );
+    const best = around.reduce((a, b) =>
+      terrain.elevationM(b[0], b[1]) > terrain.elevationM(a[0], a[1]) ? b : a,
+    );
     if (!(terrain.elevationM(best[0], best[1]) > terrain.elevationM(at[0], at[1]))) break;
     at = best;
   }
@@ -45,7 +49,12 @@ export const mastAt = (terrain: Terrain, [lon, lat]: LonLat): Eye => ({
 export type Sky = { nearM: number; farM: number; smokeM: number };
 
 /** Fires evenly by area around `eye`, until one's smoke is seen. */
-export const fireSeenBy = (terrain: Terrain, eye: Eye, random: Random, sky: Sky): Seen | undefined => {
+export const fireSeenBy = (
+  terrain: Terrain,
+  eye: Eye,
+  random: Random,
+  sky: Sky,
+): Seen | undefined => {
   for (let tries = 0; tries < 200; tries++) {
     const d = Math.sqrt(random.between(sky.nearM ** 2, sky.farM ** 2));
     const fire = geodesicDirect([eye.lon, eye.lat], random.between(0, 360), d);
@@ -61,7 +70,12 @@ export type Locating = CountyConfig['locate'];
 /** One detection of a camera with the errors of its angles, located. */
 export const observe = (
   { eye, view }: Seen,
-  { sigmaDeg, random, config, terrain }: { sigmaDeg: number; random: Random; config: Locating; terrain: Terrain },
+  {
+    sigmaDeg,
+    random,
+    config,
+    terrain,
+  }: { sigmaDeg: number; random: Random; config: Locating; terrain: Terrain },
 ): Extract<Located, { kind: 'located' }> => {
   const located = locate(
     {
