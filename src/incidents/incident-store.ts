@@ -90,13 +90,17 @@ export const listCandidates = async (tx: Queryable, since: Date): Promise<Incide
   return rows.map(toIncident);
 };
 
-/** Open incidents that a layer holds down, or that no alert was sent for: to be looked at again when layers change. */
-export const listSuppressed = async (tx: Queryable): Promise<Incident[]> => {
-  const { rows } = await tx.query<IncidentRow>(
-    `select ${COLUMNS} from incident
-      where suppressions <> '[]' and status in ('reported', 'acknowledged') order by opened_at`,
+/** Incidents nobody has judged yet: all, or those that a layer holds down. Oldest first. */
+export const listUnjudged = async (
+  db: Queryable,
+  only: 'suppressed' | 'all',
+): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from incident
+      where status in ('reported', 'acknowledged') and ($1 = 'all' or suppressions <> '[]') order by opened_at`,
+    [only],
   );
-  return rows.map(toIncident);
+  return rows.map(({ id }) => id);
 };
 
 /** The next number of a region and local day, from 1. Under the writer's lock, so without gaps. */
@@ -159,6 +163,11 @@ const assessedValues = (incident: Incident): unknown[] => [
   incident.lastObservedAt,
   incident.lastReceivedAt,
 ];
+
+/** What an incident is about now that the detection it opened with has left. */
+export const setAnchor = async (tx: Queryable, id: string, deviceId: string): Promise<void> => {
+  await tx.query(`update incident set anchor_device_id = $2 where id = $1`, [id, deviceId]);
+};
 
 /** Column that keeps when a status was first reached. */
 const TIME_COLUMN: Partial<Record<IncidentStatus, string>> = {

@@ -22,9 +22,12 @@ export {
   findIncidents,
   lockIncidents,
 } from './incident-store.ts';
+export { qualityRoutes } from './quality-routes.ts';
+export { createReassessor, type Reassessor } from './reassess.ts';
 export {
   type LocatedDetection,
   type Recorded,
   recordDetection,
 } from './record-detection.ts';
+export { regroupRoutes } from './regroup-routes.ts';
 export { sourceClassOf } from './track.ts';

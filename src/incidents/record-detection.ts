@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
-import { localDay } from '../shared/local-time.ts';
 import type { Alternatives } from './assess.ts';
 import { assessIncident, type IncidentDeps } from './assess-incident.ts';
 import { type Association, associate, type NewDetection } from './associate.ts';
@@ -11,14 +10,9 @@ import { extendTrack } from './extend-track.ts';
 import { isActive } from './gate.ts';
 import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
-import {
-  findIncident,
-  insertIncident,
-  listCandidates,
-  lockIncidents,
-  nextSequence,
-} from './incident-store.ts';
+import { findIncident, insertIncident, listCandidates, lockIncidents } from './incident-store.ts';
 import { moveTrack, recount } from './move-detections.ts';
+import { numberFor } from './number-incident.ts';
 import type { Track } from './track.ts';
 import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
 
@@ -131,11 +125,9 @@ const asCandidate = (incident: Incident, tracks: readonly StoredTrack[]): Candid
 const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> => {
   const { tx, detection, now } = work;
   const region = deps.regionAt([detection.fix.lon, detection.fix.lat]);
-  const day = localDay(now, deps.timeZone);
-  const sequence = await nextSequence(tx, region.code, day);
   const incident: Incident = {
     id: newId(),
-    number: `${region.code}-${day.replaceAll('-', '')}-${String(sequence).padStart(3, '0')}`,
+    number: await numberFor(tx, region.code, { now, timeZone: deps.timeZone }),
     status: 'reported',
     // Assessed once its detection is stored, in this transaction.
     confidence: 0,

@@ -10,7 +10,7 @@ import {
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
 import { type DeviceRegistry, deviceRoutes, landmarkRoutes } from '../devices/index.ts';
-import { findIncident, incidentRoutes } from '../incidents/index.ts';
+import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
 import {
@@ -100,6 +100,14 @@ const stageRoutes = (
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
+    regroupRoutes({ ...intake.incidents, pool, onTakenOver, visibleRegions, clock }),
+    qualityRoutes({
+      pool,
+      clock,
+      timeZone: env.timeZone,
+      visibleRegions,
+      regionOfDevice: async (id) => (await registry.resolve(id))?.regionId,
+    }),
     incidentNearbyRoutes({
       index: resources,
       findIncident: (id) => findIncident(pool, id),
@@ -114,8 +122,7 @@ const stageRoutes = (
       pool,
       visibleRegions,
       clock,
-      // Here the open incidents near a changed layer are recomputed, once their confidence takes layers into account.
-      onChanged: async () => {},
+      onChanged: () => intake.reassessor.now(),
     }),
   ];
 };
