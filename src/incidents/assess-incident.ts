@@ -165,7 +165,8 @@ const changesBetween = (before: Incident, after: Incident, level: AlertLevel): C
     changes.push({ type, data: { old: before.suppressions, new: after.suppressions } });
   }
   const why = ({ factors }: Incident): string => JSON.stringify(factors);
-  if (why(before) !== why(after)) {
+  // An incident that opens has no belief to change.
+  if (before.factors.length > 0 && why(before) !== why(after)) {
     changes.push({
       type: 'confidence_changed',
       data: { old: before.confidence, new: after.confidence, level, factors: after.factors },

@@ -187,7 +187,9 @@ export const setMergedInto = async (
   change: { id: string; intoId: string | null; status: IncidentStatus; at: Date },
 ): Promise<void> => {
   await tx.query(
-    `update incident set status = $2, merged_into_id = $3, updated_at = $4 where id = $1`,
+    `update incident set status = $2, merged_into_id = $3, updated_at = $4,
+       detection_count = (select count(*) from detection where incident_id = $1)
+     where id = $1`,
     [change.id, change.status, change.intoId, change.at],
   );
 };

@@ -157,7 +157,18 @@ export const undoRegrouping = async (
     }
     const { operationId, type, from, to, detectionIds, status } = operation;
     // What was moved from one to the other goes back; for a split the new one ends, for a merge the old one returns.
-    await moveDetections(deps, tx, { detectionIds, from: to, to: from, pinned: true });
+    const moved = await moveDetections(deps, tx, {
+      detectionIds,
+      from: to,
+      to: from,
+      pinned: true,
+    });
+    if (moved === 0) {
+      throw new AppError(
+        'conflict',
+        'its detections have gone to a third incident since; merge or split those',
+      );
+    }
     const wasSplit = type === 'split';
     if (wasSplit) {
       const left = await idsOf(tx, to);

@@ -95,7 +95,12 @@ describe('recordDetection', () => {
     });
     expect(incident.fix.ellipse.semiMajorM).toBeLessThan(400);
     const events = await listEvents(db.pool, { incidentId: incident.id, limit: 50 });
-    expect(events.map((event) => event.type)).toEqual(['opened', 'detection_added', 'fix_updated']);
+    expect(events.map((event) => event.type)).toEqual([
+      'opened',
+      'detection_added',
+      'fix_updated',
+      'confidence_changed',
+    ]);
     expect(events[2]?.data).toMatchObject({ old: { method: 'bearing' }, new: { method: 'fused' } });
   });
 
