@@ -10,7 +10,13 @@ import { extendTrack } from './extend-track.ts';
 import { isActive } from './gate.ts';
 import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
-import { findIncident, insertIncident, listCandidates, lockIncidents } from './incident-store.ts';
+import {
+  type CandidateQuery,
+  findIncident,
+  insertIncident,
+  listCandidates,
+  lockIncidents,
+} from './incident-store.ts';
 import { moveTrack, recount } from './move-detections.ts';
 import { numberFor } from './number-incident.ts';
 import type { Track } from './track.ts';
@@ -43,7 +49,7 @@ export const recordDetection = async (
       return { kind: 'duplicate', detectionId: known.id, incidentId: known.incidentId };
 
     const work: Work = { tx, detection, detectionId: newId(), now };
-    const incidents = await listCandidates(tx, candidatesSince(deps, detection));
+    const incidents = await listCandidates(tx, candidatesOf(deps, detection));
     const tracks = await listTracks(
       tx,
       incidents.map(({ id }) => id),
@@ -77,14 +83,19 @@ export const recordDetection = async (
 /** A message may have waited a day for its link; a clock that says 1970 must not load every incident there ever was. */
 const MAX_LATE_MS = 24 * 3_600_000;
 
-const candidatesSince = (
+const candidatesOf = (
   { config: { association } }: IncidentDeps,
-  { observedAt, receivedAt }: LocatedDetection,
-): Date => {
+  { deviceId, fix, observedAt, receivedAt }: LocatedDetection,
+): CandidateQuery => {
   const received = receivedAt.getTime();
   const earliest = Math.max(Math.min(received, observedAt.getTime()), received - MAX_LATE_MS);
-  const windowS = Math.max(association.activeWindowS, ...Object.values(association.windowS));
-  return new Date(earliest - windowS * 1000);
+  const windowS = Math.max(...Object.values(association.windowS));
+  return {
+    near: fix,
+    deviceId,
+    since: new Date(earliest - windowS * 1000),
+    activeSince: new Date(earliest - Math.max(association.activeWindowS, windowS) * 1000),
+  };
 };
 
 type Work = { tx: PoolClient; detection: LocatedDetection; detectionId: string; now: Date };
