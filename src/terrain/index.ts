@@ -1,4 +1,5 @@
 export { curvatureDropM } from './curvature.ts';
+export { ASSUMED_MOUNT_M, type DeviceEye, deviceEye, type Standing } from './device-eye.ts';
 export { mslHeightM } from './geoid.ts';
 export type { GridTerrain } from './grid-terrain.ts';
 export { type GroundPath, groundPath, latAt, lonAt } from './ground-path.ts';
@@ -9,4 +10,7 @@ export { type Profile, profile } from './profile.ts';
 export { type RayDirection, type RayHit, type RayResult, raycast } from './ray.ts';
 export type { Eye, Terrain } from './terrain.ts';
 export { terrainCommand } from './terrain-command.ts';
+export { type TerrainRoutesDeps, terrainRoutes } from './terrain-routes.ts';
 export type { Raster, Tile } from './tile.ts';
+export { type Viewshed, type ViewshedOptions, viewshed } from './viewshed.ts';
+export { createViewshedJobs, type ViewshedJobs } from './viewshed-jobs.ts';

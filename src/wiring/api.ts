@@ -9,7 +9,7 @@ import {
   streamRoutes,
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
-import { type DeviceRegistry, deviceRoutes } from '../devices/index.ts';
+import { type DeviceRegistry, deviceRoutes, findDevice } from '../devices/index.ts';
 import { findIncident, incidentRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
@@ -26,6 +26,7 @@ import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
 import { trackRoutes } from '../telemetry/index.ts';
+import { createViewshedJobs, terrainRoutes, type ViewshedJobs } from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
 import type { Intake } from './intake.ts';
 
@@ -62,6 +63,7 @@ export const createApi = async (
     jwksUrl: env.jwksUrl,
     clock: context.clock,
   });
+  const viewsheds = context.terrain === undefined ? undefined : createViewshedJobs(context.terrain);
   const visibleRegions: VisibleRegions = (user) => regionsOf(user, parts.regions);
   const app = await createApp({
     logger,
@@ -73,16 +75,23 @@ export const createApi = async (
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),
-      ...stageRoutes(context, { ...parts, pool, visibleRegions }),
+      ...stageRoutes(context, { ...parts, pool, visibleRegions, viewsheds }),
     ],
   });
   const server = http(app);
-  return { parts: [feed, server], url: () => server.url() };
+  return {
+    parts: [feed, ...(viewsheds === undefined ? [] : [viewsheds]), server],
+    url: () => server.url(),
+  };
 };
 
 const stageRoutes = (
-  { env, config, clock }: Context,
-  parts: ApiParts & { pool: Pool; visibleRegions: VisibleRegions },
+  { env, config, clock, terrain }: Context,
+  parts: ApiParts & {
+    pool: Pool;
+    visibleRegions: VisibleRegions;
+    viewsheds: ViewshedJobs | undefined;
+  },
 ): RouteGroup[] => {
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
@@ -95,6 +104,13 @@ const stageRoutes = (
       hasRegion: (id) => regions.get(id) !== undefined,
     }),
     trackRoutes({ pool, visibleRegions, clock }),
+    terrainRoutes({
+      terrain,
+      viewsheds: parts.viewsheds,
+      findDevice: (id) => findDevice(pool, id),
+      cameras: () => registry.all().filter(({ kind }) => kind === 'camera'),
+      visibleRegions,
+    }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
