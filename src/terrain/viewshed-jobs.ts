@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Part } from '../shared/part.ts';
 import type { GridTerrain } from './grid-terrain.ts';
@@ -11,8 +9,8 @@ export type ViewshedWorkerData = { raster: Raster; heightSigmaM: number };
 export type ViewshedJob = { id: number; eye: Eye; options: ViewshedOptions };
 export type ViewshedAnswer = { id: number; seen: Viewshed };
 
-/** Bitmaps kept: 139 cameras at one range fit, of 0.1 MB each at 15 km in SRTM 1″. */
-const CACHED = 200;
+/** Bitmaps kept: those of 139 cameras at one range, 0.1 MB each at 15 km in SRTM 1″ and 0.5 MB at most. */
+const CACHED = 150;
 
 export type ViewshedJobs = Part & {
   /** The viewshed, from the cache if the same was asked before. Rejects when the worker dies or is stopped. */
@@ -32,29 +30,32 @@ export const createViewshedJobs = (terrain: GridTerrain): ViewshedJobs => {
   let worker: Worker | undefined;
   let lastId = 0;
 
-  const fail = (error: Error): void => {
+  const fail = (failed: Worker, error: Error): void => {
+    // A thread that failed ends a moment later, when another may have taken its place.
+    if (worker !== failed) return;
     worker = undefined;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
   const startWorker = (): Worker => {
-    const started = new Worker(workerFile(), {
-      workerData: { raster: terrain.raster, heightSigmaM: terrain.heightSigmaM },
-      execArgv: workerArgs(),
+    const started = startWorkerThread({
+      raster: terrain.raster,
+      heightSigmaM: terrain.heightSigmaM,
     });
     started.on('message', ({ id, seen }: ViewshedAnswer) => {
       waiting.get(id)?.resolve(seen);
       waiting.delete(id);
+      // An idle thread does not keep the process alive.
+      if (waiting.size === 0) started.unref();
     });
-    started.on('error', (error: Error) => fail(error));
-    started.on('exit', () => fail(new Error('the viewshed worker has ended')));
-    // It holds nothing that must be finished before the process may end.
-    started.unref();
+    started.on('error', (error: Error) => fail(started, error));
+    started.on('exit', () => fail(started, new Error('the viewshed worker has ended')));
     return started;
   };
   const compute = (eye: Eye, options: ViewshedOptions): Promise<Viewshed> =>
     new Promise((resolve, reject) => {
       worker ??= startWorker();
+      worker.ref();
       const id = ++lastId;
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, eye, options } satisfies ViewshedJob);
@@ -82,12 +83,21 @@ export const createViewshedJobs = (terrain: GridTerrain): ViewshedJobs => {
   };
 };
 
-const fromSource = import.meta.url.endsWith('.ts');
-
-/** From a checkout the worker is TypeScript, in dist it is what the compiler made of it. */
-const workerFile = (): URL =>
-  new URL(`./viewshed-worker.${fromSource ? 'ts' : 'js'}`, import.meta.url);
-
-/** The worker does not take over the flags of the process (some are refused), only the loader it needs. */
-const workerArgs = (): string[] =>
-  fromSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
+/**
+ * In dist the worker is what the compiler made of it. From a checkout it is TypeScript: the thread first
+ * gets the loader, which it does not inherit everywhere (not under a test runner with one of its own).
+ */
+const startWorkerThread = (workerData: ViewshedWorkerData): Worker => {
+  // The flags of the process are not taken over: a thread refuses some of them.
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./viewshed-worker.js', import.meta.url), {
+      workerData,
+      execArgv: [],
+    });
+  }
+  const loader = import.meta.resolve('tsx/esm/api');
+  const file = new URL('./viewshed-worker.ts', import.meta.url).href;
+  const [loaderUrl, fileUrl] = [JSON.stringify(loader), JSON.stringify(file)];
+  const boot = `import(${loaderUrl}).then(({ register }) => { register(); return import(${fileUrl}); });`;
+  return new Worker(boot, { eval: true, workerData, execArgv: [] });
+};

@@ -4,8 +4,8 @@ import { createLocalMetres } from './local-metres.ts';
 import type { Eye, Terrain } from './terrain.ts';
 import { M_PER_DEG, type Raster } from './tile.ts';
 
-/** Cells a viewshed may have: 4000 × 4000, 60 km across in SRTM 1″. A finer terrain is looked at coarser. */
-const MAX_CELLS = 16_000_000;
+/** Cells a viewshed may have, half a megabyte of bits: 60 km across in SRTM 1″. More ground is looked at coarser. */
+const MAX_CELLS = 4_200_000;
 
 export type ViewshedOptions = {
   /** 100 to 50 000 m on the ground. */
