@@ -11,7 +11,12 @@ const TAGS = [
   { name: 'devices', description: 'Cameras, drones, docks 设备' },
   { name: 'detections', description: 'Smoke, flame and heat as one source saw it 告警' },
   { name: 'incidents', description: 'Fires: their state, timeline and live changes 火情' },
+  {
+    name: 'suppression',
+    description: 'What lowers an alarm: permitted burns, heat sources, view masks 抑制',
+  },
   { name: 'resources', description: 'What is around: crews, water, shelters … 资源' },
+  { name: 'terrain', description: 'What a camera sees, and from where a point is seen 地形' },
   { name: 'regions', description: 'Who is responsible where 网格' },
   { name: 'people', description: 'People, contact methods, shifts 人员' },
   { name: 'notifications', description: 'Messages to people and what became of them 通知' },

@@ -3,10 +3,12 @@ import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { Device, DeviceKind } from './device.ts';
+import type { Calibration } from './landmark.ts';
 import type { BrokerUser } from './mosquitto-files.ts';
 
 const COLUMNS = `d.id, d.kind, d.name, d.region_id, d.lon, d.lat, d.ground_height_m, d.mount_height_m, d.height_ref,
-  d.azimuth_offset_deg, d.azimuth_sigma_deg, d.hfov_deg, d.gateway_id, d.properties`;
+  d.azimuth_offset_deg, d.tilt_offset_deg, d.azimuth_sigma_deg, d.elevation_sigma_deg, d.hfov_deg, d.focal_scale,
+  d.reports, d.gateway_id, d.properties`;
 
 type DeviceRow = {
   id: string;
@@ -19,8 +21,12 @@ type DeviceRow = {
   mount_height_m: number | null;
   height_ref: Device['heightRef'];
   azimuth_offset_deg: number;
+  tilt_offset_deg: number;
   azimuth_sigma_deg: number | null;
+  elevation_sigma_deg: number | null;
   hfov_deg: number | null;
+  focal_scale: number;
+  reports: Device['reports'];
   gateway_id: string | null;
   properties: Record<string, unknown>;
 };
@@ -36,8 +42,12 @@ const toDevice = (row: DeviceRow): Device => ({
   mountHeightM: row.mount_height_m,
   heightRef: row.height_ref,
   azimuthOffsetDeg: row.azimuth_offset_deg,
+  tiltOffsetDeg: row.tilt_offset_deg,
   azimuthSigmaDeg: row.azimuth_sigma_deg,
+  elevationSigmaDeg: row.elevation_sigma_deg,
   hfovDeg: row.hfov_deg,
+  focalScale: row.focal_scale,
+  reports: row.reports,
   gatewayId: row.gateway_id,
   properties: row.properties,
 });
@@ -141,8 +151,9 @@ export const listBrokerUsers = async (db: Queryable): Promise<BrokerUser[]> => {
 export const insertDevice = async (db: Queryable, device: Device): Promise<void> => {
   await db.query(
     `insert into device (id, kind, name, region_id, lon, lat, ground_height_m, mount_height_m, height_ref,
-       azimuth_offset_deg, azimuth_sigma_deg, hfov_deg, gateway_id, properties)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+       azimuth_offset_deg, tilt_offset_deg, azimuth_sigma_deg, elevation_sigma_deg, hfov_deg, focal_scale, reports,
+       gateway_id, properties)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     deviceValues(device),
   );
 };
@@ -150,8 +161,9 @@ export const insertDevice = async (db: Queryable, device: Device): Promise<void>
 export const updateDevice = async (db: Queryable, device: Device): Promise<void> => {
   await db.query(
     `update device set kind = $2, name = $3, region_id = $4, lon = $5, lat = $6, ground_height_m = $7,
-       mount_height_m = $8, height_ref = $9, azimuth_offset_deg = $10, azimuth_sigma_deg = $11, hfov_deg = $12,
-       gateway_id = $13, properties = $14, updated_at = now()
+       mount_height_m = $8, height_ref = $9, azimuth_offset_deg = $10, tilt_offset_deg = $11, azimuth_sigma_deg = $12,
+       elevation_sigma_deg = $13, hfov_deg = $14, focal_scale = $15, reports = $16, gateway_id = $17,
+       properties = $18, updated_at = now()
      where id = $1`,
     deviceValues(device),
   );
@@ -168,8 +180,12 @@ const deviceValues = (d: Device): unknown[] => [
   d.mountHeightM,
   d.heightRef,
   d.azimuthOffsetDeg,
+  d.tiltOffsetDeg,
   d.azimuthSigmaDeg,
+  d.elevationSigmaDeg,
   d.hfovDeg,
+  d.focalScale,
+  d.reports,
   d.gatewayId,
   toJsonb(d.properties),
 ];
@@ -178,6 +194,15 @@ export const findDevice = async (db: Queryable, id: string): Promise<Device | un
   const { rows } = await db.query<DeviceRow>(`select ${COLUMNS} from device d where d.id = $1`, [
     id,
   ]);
+  return rows[0] === undefined ? undefined : toDevice(rows[0]);
+};
+
+/** The same, held until the transaction ends: what is computed from it is written over nothing newer. */
+export const lockDevice = async (tx: Queryable, id: string): Promise<Device | undefined> => {
+  const { rows } = await tx.query<DeviceRow>(
+    `select ${COLUMNS} from device d where d.id = $1 for update`,
+    [id],
+  );
   return rows[0] === undefined ? undefined : toDevice(rows[0]);
 };
 
@@ -201,6 +226,11 @@ export type DeviceState = {
 export type DeviceWithState = Device & {
   createdAt: Date;
   revoked: boolean;
+  /** When its offsets were last computed from landmarks; null = never, or it was changed since. */
+  calibratedAt: Date | null;
+  landmarkCount: number;
+  /** The result of that calibration, as the technician saw it. */
+  calibration: Calibration | null;
   latest: DeviceState | null;
 };
 
@@ -235,13 +265,16 @@ export const findDeviceWithState = async (
 };
 
 const SELECT_WITH_STATE = `select ${COLUMNS}, d.created_at, c.revoked_at is not null as revoked,
-    s.device_id as state_id, s.observed_at, s.received_at, s.lon as state_lon, s.lat as state_lat, s.position_at,
+    d.calibrated_at, d.landmark_count, d.calibration, s.device_id as state_id, s.observed_at, s.received_at, s.lon as state_lon, s.lat as state_lat, s.position_at,
     s.state, s.online, s.online_at
   from device d join mqtt_credential c on c.id = d.id left join device_state s on s.device_id = d.id`;
 
 type StateRow = DeviceRow & {
   created_at: Date;
   revoked: boolean;
+  calibrated_at: Date | null;
+  landmark_count: number;
+  calibration: Calibration | null;
   state_id: string | null;
   observed_at: Date | null;
   received_at: Date | null;
@@ -257,6 +290,9 @@ const toDeviceWithState = (row: StateRow): DeviceWithState => ({
   ...toDevice(row),
   createdAt: row.created_at,
   revoked: row.revoked,
+  calibratedAt: row.calibrated_at,
+  landmarkCount: row.landmark_count,
+  calibration: row.calibration,
   latest:
     row.state_id === null
       ? null

@@ -1,10 +1,14 @@
 import Type from 'typebox';
 import { LatSchema, LonSchema } from '../shared/geo.ts';
 
+/** `satellite`, `caller` (a hotline) and `ranger` stand for sources whose reports give the place themselves. */
 export const DeviceKindSchema = Type.Union([
   Type.Literal('camera'),
   Type.Literal('drone'),
   Type.Literal('dock'),
+  Type.Literal('satellite'),
+  Type.Literal('caller'),
+  Type.Literal('ranger'),
 ]);
 export type DeviceKind = Type.Static<typeof DeviceKindSchema>;
 
@@ -16,6 +20,12 @@ export const HeightRefSchema = Type.Union([
   Type.Literal('msl'),
   Type.Literal('takeoff'),
 ]);
+
+/**
+ * `alarms`: the platform behind it alarms once, after its own persistence check. `frames`: it reports every
+ * frame in which it sees something.
+ */
+export const ReportsSchema = Type.Union([Type.Literal('alarms'), Type.Literal('frames')]);
 
 /** A registered device. Angles in degrees, azimuths from true north; heights in metres above `heightRef`. */
 export const DeviceSchema = Type.Object({
@@ -31,11 +41,19 @@ export const DeviceSchema = Type.Object({
   heightRef: HeightRefSchema,
   /** Added to every azimuth and pan the device reports. */
   azimuthOffsetDeg: Type.Number(),
+  /** Added to every tilt and elevation the device reports. */
+  tiltOffsetDeg: Type.Number(),
+  /** One standard deviation of its azimuths and elevations; null = the county's default. */
   azimuthSigmaDeg: Type.Union([Type.Number(), Type.Null()]),
+  elevationSigmaDeg: Type.Union([Type.Number(), Type.Null()]),
+  /** Horizontal field of view at the wide end (zoom 1). */
   hfovDeg: Type.Union([Type.Number(), Type.Null()]),
+  /** True focal length in pixels ÷ the one its field of view gives: corrects a wrong HFOV at any zoom. */
+  focalScale: Type.Number(),
+  reports: ReportsSchema,
   /** The dock or controller that publishes for this aircraft. */
   gatewayId: Type.Union([DeviceIdSchema, Type.Null()]),
-  /** Whatever else was said at registration. */
+  /** Whatever else was said at registration; `hfovByZoom`, `[[zoom, hfovDeg], …]`, is its lens (see `lensOf`). */
   properties: Type.Record(Type.String(), Type.Unknown()),
 });
 export type Device = Type.Static<typeof DeviceSchema>;
@@ -52,9 +70,18 @@ export const DeviceRegistrationSchema = Type.Object({
   mountHeightM: Type.Optional(Type.Number({ minimum: 0, maximum: 1000 })),
   heightRef: Type.Optional(HeightRefSchema),
   azimuthOffsetDeg: Type.Optional(Type.Number({ minimum: -360, maximum: 360 })),
+  tiltOffsetDeg: Type.Optional(Type.Number({ minimum: -90, maximum: 90 })),
   azimuthSigmaDeg: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 45 })),
+  elevationSigmaDeg: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 45 })),
   hfovDeg: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 180 })),
+  focalScale: Type.Optional(Type.Number({ minimum: 0.1, maximum: 10 })),
+  reports: Type.Optional(ReportsSchema),
   gatewayId: Type.Optional(DeviceIdSchema),
-  properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  properties: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        'Anything else worth keeping. `hfovByZoom`: `[[zoom, hfovDeg], …]`, the field of view at each optical zoom',
+    }),
+  ),
 });
 export type DeviceRegistration = Type.Static<typeof DeviceRegistrationSchema>;

@@ -12,6 +12,9 @@ export {
   insertCredential,
   replaceSecret,
 } from './device-store.ts';
+export { eyeHeightM } from './eye-height.ts';
+export { landmarkRoutes } from './landmark-routes.ts';
+export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';

@@ -4,6 +4,8 @@ import { withTransaction } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
+import { forgetCalibration } from './landmark-store.ts';
+import { hfovByZoomMistake } from './lens.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
 export type RegisterDeps = {
@@ -23,8 +25,12 @@ const KNOWN = new Set([
   'mountHeightM',
   'heightRef',
   'azimuthOffsetDeg',
+  'tiltOffsetDeg',
   'azimuthSigmaDeg',
+  'elevationSigmaDeg',
   'hfovDeg',
+  'focalScale',
+  'reports',
   'gatewayId',
   'properties',
 ]);
@@ -35,7 +41,8 @@ const unknownFields = (body: DeviceRegistration): Record<string, unknown> =>
 
 /**
  * Registers a device and its MQTT login in one transaction; the secret is returned once and stored hashed.
- * Errors: `conflict` (id taken), `unprocessable` (camera without position, 0/0, unknown region or gateway).
+ * Errors: `conflict` (id taken), `unprocessable` (camera without position, 0/0, unknown region
+ * or gateway, a lens table that is none).
  */
 export const registerDevice = async (
   deps: RegisterDeps,
@@ -51,7 +58,10 @@ export const registerDevice = async (
   return { device, secret };
 };
 
-/** Changes a registered device; `kind` and `id` stay. Throws `not_found`. */
+/**
+ * Changes a registered device; `kind` and `id` stay. Moving it, its lens or its offsets ends its calibration.
+ * Throws `not_found`.
+ */
 export const changeDevice = async (
   deps: RegisterDeps,
   id: string,
@@ -78,8 +88,24 @@ export const changeDevice = async (
     );
     await requireGateway(tx, device);
     await updateDevice(tx, device);
-    return device;
+    if (!isSameView(current, device)) {
+      await forgetCalibration(tx, id, {
+        azimuthSigma: change.azimuthSigmaDeg !== undefined,
+        elevationSigma: change.elevationSigmaDeg !== undefined,
+      });
+    }
+    return (await findDevice(tx, id)) ?? device;
   });
+
+/** Whether all that a calibration rests on or gave is as it was. */
+const isSameView = (before: Device, after: Device): boolean =>
+  JSON.stringify(before.properties.hfovByZoom) === JSON.stringify(after.properties.hfovByZoom) &&
+  (
+    [
+      ...(['lon', 'lat', 'groundHeightM', 'mountHeightM', 'heightRef', 'hfovDeg'] as const),
+      ...(['azimuthOffsetDeg', 'tiltOffsetDeg', 'focalScale'] as const),
+    ] as const
+  ).every((field) => before[field] === after[field]);
 
 const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>): Device => {
   const errors: { path: string; message: string }[] = [];
@@ -106,6 +132,9 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
+  const properties = { ...body.properties, ...unknownFields(body) };
+  const mistake = hfovByZoomMistake(properties);
+  if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
   if (errors.length > 0)
     throw new AppError('unprocessable', 'the device cannot be registered', { errors });
   const position: LonLat | undefined =
@@ -121,10 +150,14 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
     mountHeightM: body.mountHeightM ?? null,
     heightRef: body.heightRef ?? 'msl',
     azimuthOffsetDeg: body.azimuthOffsetDeg ?? 0,
+    tiltOffsetDeg: body.tiltOffsetDeg ?? 0,
     azimuthSigmaDeg: body.azimuthSigmaDeg ?? null,
+    elevationSigmaDeg: body.elevationSigmaDeg ?? null,
     hfovDeg: body.hfovDeg ?? null,
+    focalScale: body.focalScale ?? 1,
+    reports: body.reports ?? 'alarms',
     gatewayId: body.gatewayId ?? null,
-    properties: { ...body.properties, ...unknownFields(body) },
+    properties,
   };
 };
 

@@ -1,7 +1,12 @@
-import type { Queryable } from '../shared/db.ts';
+import type { Sighting } from '../locate/index.ts';
+import { one, type Queryable } from '../shared/db.ts';
 import type { Fix } from '../shared/geo.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { DetectionKind } from './incident.ts';
+import type { SourceClass } from './track.ts';
+
+/** What a person says a detection really shows. */
+export type DetectionLabel = 'wildfire_smoke' | 'other_smoke' | 'other';
 
 export type StoredDetection = {
   id: string;
@@ -20,6 +25,7 @@ export type StoredDetection = {
   rangeM: number | null;
   temperatureC: number | null;
   imageUrl: string | null;
+  label: DetectionLabel | null;
 };
 
 /** The detection already stored under this key, if it was. */
@@ -36,13 +42,19 @@ export const findByDedupeKey = async (
   return row === undefined ? undefined : { id: row.id, incidentId: row.incident_id };
 };
 
-export type NewDetectionRow = StoredDetection & { dedupeKey: string; topic: string; raw: Buffer };
+export type NewDetectionRow = Omit<StoredDetection, 'label'> & {
+  source: SourceClass;
+  sighting: Sighting;
+  dedupeKey: string;
+  topic: string;
+  raw: Buffer;
+};
 
 export const insertDetection = async (tx: Queryable, d: NewDetectionRow): Promise<void> => {
   await tx.query(
     `insert into detection (id, device_id, dedupe_key, incident_id, kind, confidence, observed_at, received_at, fix,
-       azimuth_deg, elevation_deg, range_m, temperature_c, image_url, topic, raw)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       azimuth_deg, elevation_deg, range_m, temperature_c, image_url, topic, raw, source, sighting)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       d.id,
       d.deviceId,
@@ -60,23 +72,64 @@ export const insertDetection = async (tx: Queryable, d: NewDetectionRow): Promis
       d.imageUrl,
       d.topic,
       d.raw,
+      d.source,
+      toJsonb(d.sighting),
     ],
   );
 };
 
-/**
- * The fixes an incident's own is made of: one a device, its most precise (smallest ellipse, newest of
- * equals). Frames of one camera share its errors; counted as independent they would shrink the ellipse
- * to a lie.
- */
-export const bestFixPerDevice = async (tx: Queryable, incidentId: string): Promise<Fix[]> => {
-  const { rows } = await tx.query<{ fix: Fix }>(
-    `select distinct on (device_id) fix from detection where incident_id = $1
-      order by device_id,
-        (fix #>> '{ellipse,semiMajorM}')::float8 * (fix #>> '{ellipse,semiMinorM}')::float8, observed_at desc`,
-    [incidentId],
+/** The newest detection of an incident: what people are told of. */
+export const newestSeen = async (
+  db: Queryable,
+  incidentId: string,
+): Promise<
+  Pick<StoredDetection, 'deviceId' | 'kind' | 'observedAt' | 'receivedAt'> | undefined
+> => {
+  const [newest] = await listDetections(db, incidentId, 1);
+  return newest;
+};
+
+/** The first received of some detections; throws when there is none. */
+export const oldestOf = async (
+  db: Queryable,
+  ids: readonly string[],
+): Promise<{ deviceId: string; fix: Fix }> => {
+  const { rows } = await db.query<{ device_id: string; fix: Fix }>(
+    `select device_id, fix from detection where id = any($1::uuid[]) order by received_at, id limit 1`,
+    [ids],
   );
-  return rows.map((row) => row.fix);
+  const { device_id: deviceId, fix } = one(rows);
+  return { deviceId, fix };
+};
+
+export type LabelledDetection = Pick<
+  StoredDetection,
+  'incidentId' | 'deviceId' | 'kind' | 'observedAt' | 'receivedAt' | 'label'
+>;
+
+export const findDetection = async (
+  db: Queryable,
+  id: string,
+): Promise<LabelledDetection | undefined> => {
+  const { rows } = await db.query<LabelledDetection>(
+    `select incident_id as "incidentId", device_id as "deviceId", kind, observed_at as "observedAt",
+       received_at as "receivedAt", label
+     from detection where id = $1`,
+    [id],
+  );
+  return rows[0];
+};
+
+/** null takes the label back. */
+export const setLabel = async (
+  tx: Queryable,
+  change: { detectionId: string; label: DetectionLabel | null; actor: string; now: Date },
+): Promise<void> => {
+  const { detectionId, label, actor, now } = change;
+  await tx.query(
+    `update detection set label = $2, labelled_by = $3, labelled_at = $4 where id = $1`,
+    [detectionId, label, label === null ? null : actor, label === null ? null : now],
+  );
 };
 
 /** Newest first. */
@@ -99,9 +152,10 @@ export const listDetections = async (
     range_m: number | null;
     temperature_c: number | null;
     image_url: string | null;
+    label: DetectionLabel | null;
   }>(
     `select id, device_id, incident_id, kind, confidence, observed_at, received_at, fix, azimuth_deg, elevation_deg,
-       range_m, temperature_c, image_url
+       range_m, temperature_c, image_url, label
      from detection where incident_id = $1 order by observed_at desc, id desc limit $2`,
     [incidentId, limit],
   );
@@ -119,5 +173,6 @@ export const listDetections = async (
     rangeM: row.range_m,
     temperatureC: row.temperature_c,
     imageUrl: row.image_url,
+    label: row.label,
   }));
 };

@@ -1,5 +1,5 @@
 import { AppError } from '../shared/app-error.ts';
-import type { IncidentStatus } from './associate.ts';
+import type { IncidentStatus } from './candidate.ts';
 import { INCIDENT_STATUSES } from './incident-json.ts';
 
 export type Bbox = readonly [west: number, south: number, east: number, north: number];

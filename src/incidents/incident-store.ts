@@ -2,8 +2,9 @@ import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
 import type { Fix } from '../shared/geo.ts';
 import { toJsonb } from '../shared/safe-json.ts';
-import type { IncidentStatus } from './associate.ts';
-import type { Incident, Severity } from './incident.ts';
+import type { IncidentStatus } from './candidate.ts';
+import type { AlertLevel, Factor } from './confidence.ts';
+import type { Incident, Severity, StoredHypothesis, StoredSuppression } from './incident.ts';
 
 /**
  * Held by every transaction that decides about incidents or writes an incident_event: two detections of
@@ -20,7 +21,7 @@ export const lockIncidents = async (tx: Queryable): Promise<void> => {
 
 const COLUMNS = `id, number, status, confidence, severity, region_id, fix, detection_count, source_ids, opened_at,
   updated_at, last_observed_at, last_received_at, acknowledged_at, verified_at, responding_at, contained_at, closed_at,
-  dismissed_reason, merged_into_id`;
+  dismissed_reason, merged_into_id, anchor_device_id, alert_level, factors, suppressions, hypotheses`;
 
 type IncidentRow = {
   id: string;
@@ -43,6 +44,11 @@ type IncidentRow = {
   closed_at: Date | null;
   dismissed_reason: string | null;
   merged_into_id: string | null;
+  anchor_device_id: string;
+  alert_level: AlertLevel;
+  factors: Factor[];
+  suppressions: StoredSuppression[];
+  hypotheses: StoredHypothesis[] | null;
 };
 
 const toIncident = (row: IncidentRow): Incident => ({
@@ -66,6 +72,11 @@ const toIncident = (row: IncidentRow): Incident => ({
   closedAt: row.closed_at,
   dismissedReason: row.dismissed_reason,
   mergedIntoId: row.merged_into_id,
+  anchorDeviceId: row.anchor_device_id,
+  alertLevel: row.alert_level,
+  factors: row.factors,
+  suppressions: row.suppressions,
+  hypotheses: row.hypotheses ?? [],
 });
 
 /** Incidents that may still take a detection: not closed or merged, touched since `since` by either clock. */
@@ -77,6 +88,19 @@ export const listCandidates = async (tx: Queryable, since: Date): Promise<Incide
     [since],
   );
   return rows.map(toIncident);
+};
+
+/** Incidents nobody has judged yet: all, or those that a layer holds down. Oldest first. */
+export const listUnjudged = async (
+  db: Queryable,
+  only: 'suppressed' | 'all',
+): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from incident
+      where status in ('reported', 'acknowledged') and ($1 = 'all' or suppressions <> '[]') order by opened_at`,
+    [only],
+  );
+  return rows.map(({ id }) => id);
 };
 
 /** The next number of a region and local day, from 1. Under the writer's lock, so without gaps. */
@@ -96,50 +120,53 @@ export const nextSequence = async (
 
 export const insertIncident = async (tx: Queryable, incident: Incident): Promise<void> => {
   await tx.query(
-    `insert into incident (id, number, status, confidence, severity, region_id, lon, lat, fix, detection_count,
-       source_ids, opened_at, updated_at, last_observed_at, last_received_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    `insert into incident (id, number, status, severity, region_id, opened_at, anchor_device_id, confidence,
+       factors, alert_level, suppressions, hypotheses, lon, lat, fix, detection_count, source_ids, updated_at,
+       last_observed_at, last_received_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
     [
       incident.id,
       incident.number,
       incident.status,
-      incident.confidence,
       incident.severity,
       incident.regionId,
-      incident.fix.lon,
-      incident.fix.lat,
-      toJsonb(incident.fix),
-      incident.detectionCount,
-      incident.sourceIds,
       incident.openedAt,
-      incident.updatedAt,
-      incident.lastObservedAt,
-      incident.lastReceivedAt,
+      incident.anchorDeviceId,
+      ...assessedValues(incident),
     ],
   );
 };
 
-/** Writes what a further detection changes: fix, region, counts, sources, confidence, severity, times. */
-export const updateFromDetection = async (tx: Queryable, incident: Incident): Promise<void> => {
+/** Writes what an assessment may change: all but status, number and the times of people's acts. */
+export const updateAssessed = async (tx: Queryable, incident: Incident): Promise<void> => {
   await tx.query(
-    `update incident set confidence = $2, severity = $3, region_id = $4, lon = $5, lat = $6, fix = $7,
-       detection_count = $8, source_ids = $9, updated_at = $10, last_observed_at = $11, last_received_at = $12
+    `update incident set severity = $2, region_id = $3, confidence = $4, factors = $5, alert_level = $6,
+       suppressions = $7, hypotheses = $8, lon = $9, lat = $10, fix = $11, detection_count = $12, source_ids = $13,
+       updated_at = $14, last_observed_at = $15, last_received_at = $16
      where id = $1`,
-    [
-      incident.id,
-      incident.confidence,
-      incident.severity,
-      incident.regionId,
-      incident.fix.lon,
-      incident.fix.lat,
-      toJsonb(incident.fix),
-      incident.detectionCount,
-      incident.sourceIds,
-      incident.updatedAt,
-      incident.lastObservedAt,
-      incident.lastReceivedAt,
-    ],
+    [incident.id, incident.severity, incident.regionId, ...assessedValues(incident)],
   );
+};
+
+const assessedValues = (incident: Incident): unknown[] => [
+  incident.confidence,
+  toJsonb(incident.factors),
+  incident.alertLevel,
+  toJsonb(incident.suppressions),
+  incident.hypotheses.length === 0 ? null : toJsonb(incident.hypotheses),
+  incident.fix.lon,
+  incident.fix.lat,
+  toJsonb(incident.fix),
+  incident.detectionCount,
+  incident.sourceIds,
+  incident.updatedAt,
+  incident.lastObservedAt,
+  incident.lastReceivedAt,
+];
+
+/** What an incident is about now that the detection it opened with has left. */
+export const setAnchor = async (tx: Queryable, id: string, deviceId: string): Promise<void> => {
+  await tx.query(`update incident set anchor_device_id = $2 where id = $1`, [id, deviceId]);
 };
 
 /** Column that keeps when a status was first reached. */
@@ -153,6 +180,19 @@ const TIME_COLUMN: Partial<Record<IncidentStatus, string>> = {
 };
 
 export type StatusChange = { id: string; status: IncidentStatus; at: Date; reason: string | null };
+
+/** Merges an incident into another, or (null) gives it back the status it had. Its detections are moved apart from this. */
+export const setMergedInto = async (
+  tx: Queryable,
+  change: { id: string; intoId: string | null; status: IncidentStatus; at: Date },
+): Promise<void> => {
+  await tx.query(
+    `update incident set status = $2, merged_into_id = $3, updated_at = $4,
+       detection_count = (select count(*) from detection where incident_id = $1)
+     where id = $1`,
+    [change.id, change.status, change.intoId, change.at],
+  );
+};
 
 /**
  * Sets the status and the time it was reached. Verifying, dispatching or dismissing an incident nobody

@@ -1,5 +1,6 @@
 import type { Fix } from '../shared/geo.ts';
-import type { IncidentStatus } from './associate.ts';
+import type { IncidentStatus } from './candidate.ts';
+import type { AlertLevel, Factor, SuppressionKind } from './confidence.ts';
 
 export type Severity = 'low' | 'moderate' | 'high' | 'critical';
 
@@ -9,11 +10,21 @@ export type Incident = {
   /** `{regionCode}-{yyyymmdd}-{seq}`, local time at opening; it stays when the fix moves to another region. */
   number: string;
   status: IncidentStatus;
-  /** 0..1: the highest confidence any of its detections was reported with. */
+  /** Probability that it is a wildfire (`confidenceOf`); of several readings the lowest. */
   confidence: number;
+  /** What made it so. */
+  factors: readonly Factor[];
+  /** The highest level people were alerted at. */
+  alertLevel: AlertLevel;
+  /** Layers that hold it down, and until when. */
+  suppressions: readonly StoredSuppression[];
   severity: Severity;
   regionId: string;
   fix: Fix;
+  /** Readings of its detections that do not exclude each other yet, the likeliest first; empty = certain. */
+  hypotheses: readonly StoredHypothesis[];
+  /** The device whose detection opened it; what that saw is what it is about. */
+  anchorDeviceId: string;
   detectionCount: number;
   sourceIds: readonly string[];
   openedAt: Date;
@@ -27,6 +38,21 @@ export type Incident = {
   closedAt: Date | null;
   dismissedReason: string | null;
   mergedIntoId: string | null;
+};
+
+/** One way to read an incident's detections: those of these devices are of this fire, which is then here. */
+export type StoredHypothesis = {
+  probability: number;
+  deviceIds: readonly string[];
+  fix: Fix;
+};
+
+/** `until` is RFC 3339. */
+export type StoredSuppression = {
+  kind: SuppressionKind;
+  id: string;
+  name: string;
+  until: string;
 };
 
 export type DetectionKind = 'smoke' | 'flame' | 'heat';

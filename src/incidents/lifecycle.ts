@@ -1,4 +1,4 @@
-import type { IncidentStatus } from './associate.ts';
+import type { IncidentStatus } from './candidate.ts';
 
 /** The acts of a person on an incident. Acknowledging, verifying and dispatching are three different acts. */
 export const INCIDENT_ACTIONS = [

@@ -1,54 +1,26 @@
 import type { PoolClient } from 'pg';
-import { fuse } from '../locate/index.ts';
-import type { CountyConfig } from '../shared/county-config.ts';
-import { type Pool, withTransaction } from '../shared/db.ts';
-import type { Fix, LonLat } from '../shared/geo.ts';
+import { withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
-import { localDay } from '../shared/local-time.ts';
-import { associate } from './associate.ts';
-import {
-  bestFixPerDevice,
-  findByDedupeKey,
-  insertDetection,
-  type NewDetectionRow,
-} from './detection-store.ts';
+import type { Alternatives } from './assess.ts';
+import { assessIncident, type IncidentDeps } from './assess-incident.ts';
+import { type Association, associate, type NewDetection } from './associate.ts';
+import type { Candidate } from './candidate.ts';
+import { findByDedupeKey, insertDetection, type NewDetectionRow } from './detection-store.ts';
+import { extendTrack } from './extend-track.ts';
+import { isActive } from './gate.ts';
 import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
-import {
-  insertIncident,
-  listCandidates,
-  lockIncidents,
-  nextSequence,
-  updateFromDetection,
-} from './incident-store.ts';
+import { findIncident, insertIncident, listCandidates, lockIncidents } from './incident-store.ts';
+import { moveTrack, recount } from './move-detections.ts';
+import { numberFor } from './number-incident.ts';
+import type { Track } from './track.ts';
+import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
 
 /**
  * A located detection, ready to be recorded. `dedupeKey` is the source's own event id, else a hash of the
  * content: with the device id, what makes a repeat a repeat.
  */
 export type LocatedDetection = Omit<NewDetectionRow, 'id' | 'incidentId'>;
-
-export type Region = { id: string; code: string };
-
-/** Told inside the transaction when somebody must hear of an incident; what it writes commits or rolls back with it. */
-export type AlertHook = (
-  tx: PoolClient,
-  alert: {
-    incident: Incident;
-    detection: LocatedDetection;
-    reason: 'opened' | 'region_changed';
-    now: Date;
-  },
-) => Promise<void>;
-
-export type RecordDeps = {
-  pool: Pool;
-  config: CountyConfig['association'];
-  timeZone: string;
-  /** The most specific region at a point; never fails, since `default` covers everything. */
-  regionAt(point: LonLat): Region;
-  onAlert: AlertHook;
-};
 
 export type Recorded =
   | { kind: 'recorded'; detectionId: string; incidentId: string; number: string; opened: boolean }
@@ -60,7 +32,7 @@ export type Recorded =
  * the message only then. A repeat of a stored detection changes nothing.
  */
 export const recordDetection = async (
-  deps: RecordDeps,
+  deps: IncidentDeps,
   detection: LocatedDetection,
   now: Date,
 ): Promise<Recorded> =>
@@ -70,15 +42,29 @@ export const recordDetection = async (
     if (known !== undefined)
       return { kind: 'duplicate', detectionId: known.id, incidentId: known.incidentId };
 
-    const candidates = await listCandidates(tx, candidatesSince(detection, deps.config.windowS));
-    const decision = associate(detection, candidates, deps.config);
-    const joined =
-      decision.kind === 'join' ? candidates.find((c) => c.id === decision.incidentId) : undefined;
-    const work = { tx, detection, detectionId: newId(), now };
+    const work: Work = { tx, detection, detectionId: newId(), now };
+    const incidents = await listCandidates(tx, candidatesSince(deps, detection));
+    const tracks = await listTracks(
+      tx,
+      incidents.map(({ id }) => id),
+    );
+    const association = associate(
+      asNewTrack(work),
+      incidents.map((incident) => asCandidate(incident, tracks)),
+      { ...deps.config, terrain: deps.terrain },
+    );
+    const joined = incidents.find(({ id }) => id === association.incidentId);
     const incident =
-      joined === undefined
-        ? await openIncident(deps, work)
-        : await joinIncident(deps, work, joined);
+      joined === undefined ? await openIncident(deps, work) : await addTo(work, joined);
+    await storeDetection(deps, work, {
+      incidentId: incident.id,
+      track: tracks.find(
+        (own) => own.incidentId === incident.id && own.deviceId === detection.deviceId,
+      ),
+    });
+    if (joined === undefined) await tellOpened(work, incident);
+    else await tellAdded(work, incident);
+    await settle(deps, work, { association, incident, others: incidents });
     return {
       kind: 'recorded',
       detectionId: work.detectionId,
@@ -91,27 +77,68 @@ export const recordDetection = async (
 /** A message may have waited a day for its link; a clock that says 1970 must not load every incident there ever was. */
 const MAX_LATE_MS = 24 * 3_600_000;
 
-const candidatesSince = ({ observedAt, receivedAt }: LocatedDetection, windowS: number): Date => {
+const candidatesSince = (
+  { config: { association } }: IncidentDeps,
+  { observedAt, receivedAt }: LocatedDetection,
+): Date => {
   const received = receivedAt.getTime();
   const earliest = Math.max(Math.min(received, observedAt.getTime()), received - MAX_LATE_MS);
+  const windowS = Math.max(association.activeWindowS, ...Object.values(association.windowS));
   return new Date(earliest - windowS * 1000);
 };
 
 type Work = { tx: PoolClient; detection: LocatedDetection; detectionId: string; now: Date };
 
-const openIncident = async (deps: RecordDeps, work: Work): Promise<Incident> => {
+const asNewTrack = ({ detection, detectionId }: Work): NewDetection => {
+  const { deviceId, source, fix, sighting, observedAt, receivedAt, azimuthDeg } = detection;
+  return {
+    deviceId,
+    source,
+    best: { id: detectionId, fix, sighting, receivedAt },
+    latest: { azimuthDeg, observedAt },
+    fixed: false,
+    observedAt,
+    receivedAt,
+  };
+};
+
+const asCandidate = (incident: Incident, tracks: readonly StoredTrack[]): Candidate => ({
+  id: incident.id,
+  status: incident.status,
+  fix: incident.fix,
+  lastObservedAt: incident.lastObservedAt,
+  lastReceivedAt: incident.lastReceivedAt,
+  tracks: tracks
+    .filter(({ incidentId }) => incidentId === incident.id)
+    .map(
+      (track): Track => ({
+        deviceId: track.deviceId,
+        source: track.source,
+        best: track.best,
+        latest: { azimuthDeg: track.latestAzimuthDeg, observedAt: track.latestObservedAt },
+        fixed:
+          track.pinned || track.deviceId === incident.anchorDeviceId || isActive(incident.status),
+      }),
+    ),
+});
+
+const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> => {
   const { tx, detection, now } = work;
   const region = deps.regionAt([detection.fix.lon, detection.fix.lat]);
-  const day = localDay(now, deps.timeZone);
-  const sequence = await nextSequence(tx, region.code, day);
   const incident: Incident = {
     id: newId(),
-    number: `${region.code}-${day.replaceAll('-', '')}-${String(sequence).padStart(3, '0')}`,
+    number: await numberFor(tx, region.code, { now, timeZone: deps.timeZone }),
     status: 'reported',
-    confidence: detection.confidence,
+    // Assessed once its detection is stored, in this transaction.
+    confidence: 0,
+    factors: [],
+    alertLevel: 'none',
+    suppressions: [],
+    hypotheses: [],
+    anchorDeviceId: detection.deviceId,
     severity: severityOf(detection.kind),
     regionId: region.id,
-    fix: detection.fix,
+    fix: { ...detection.fix, detectionIds: [work.detectionId] },
     detectionCount: 1,
     sourceIds: [detection.deviceId],
     openedAt: now,
@@ -127,76 +154,102 @@ const openIncident = async (deps: RecordDeps, work: Work): Promise<Incident> => 
     mergedIntoId: null,
   };
   await insertIncident(tx, incident);
-  await storeDetection(work, incident.id);
+  return incident;
+};
+
+const addTo = async ({ detection }: Work, before: Incident): Promise<Incident> => ({
+  ...before,
+  severity: worse(before.severity, severityOf(detection.kind)),
+  detectionCount: before.detectionCount + 1,
+  sourceIds: [...new Set([...before.sourceIds, detection.deviceId])],
+  lastObservedAt: later(before.lastObservedAt, detection.observedAt),
+  lastReceivedAt: later(before.lastReceivedAt, detection.receivedAt),
+});
+
+const storeDetection = async (
+  deps: IncidentDeps,
+  { tx, detection, detectionId: id }: Work,
+  { incidentId, track }: { incidentId: string; track: StoredTrack | undefined },
+): Promise<void> => {
+  await insertDetection(tx, { ...detection, id, incidentId });
+  const added = { ...detection, id, seenAsFire: false, pinned: false };
+  await putTrack(tx, extendTrack(track, incidentId, added, deps.config.confidence));
+};
+
+const tellOpened = async (work: Work, incident: Incident): Promise<void> => {
+  const { tx, detection, detectionId, now: at } = work;
+  const { number, fix } = incident;
   await appendEvent(tx, {
     incidentId: incident.id,
     type: 'opened',
-    actor: `device:${detection.deviceId}`,
-    at: now,
-    data: {
-      number: incident.number,
-      detectionId: work.detectionId,
-      kind: detection.kind,
-      fix: incident.fix,
-    },
+    actor: actorOf(work),
+    at,
+    data: { number, detectionId, kind: detection.kind, fix },
   });
-  await deps.onAlert(tx, { incident, detection, reason: 'opened', now });
-  return incident;
 };
 
-const joinIncident = async (deps: RecordDeps, work: Work, before: Incident): Promise<Incident> => {
-  const { tx, detection, now } = work;
-  await storeDetection(work, before.id);
-  const fix = fuse(await bestFixPerDevice(tx, before.id));
-  const region = deps.regionAt([fix.lon, fix.lat]);
-  const incident: Incident = {
-    ...before,
-    confidence: Math.max(before.confidence, detection.confidence),
-    severity: worse(before.severity, severityOf(detection.kind)),
-    regionId: region.id,
-    fix,
-    detectionCount: before.detectionCount + 1,
-    sourceIds: [...new Set([...before.sourceIds, detection.deviceId])],
-    updatedAt: now,
-    lastObservedAt: later(before.lastObservedAt, detection.observedAt),
-    lastReceivedAt: later(before.lastReceivedAt, detection.receivedAt),
-  };
-  await updateFromDetection(tx, incident);
-  const event = { incidentId: incident.id, actor: `device:${detection.deviceId}`, at: now };
+const tellAdded = async (work: Work, { id, detectionCount }: Incident): Promise<void> => {
+  const { tx, detection, detectionId, now: at } = work;
   await appendEvent(tx, {
-    ...event,
+    incidentId: id,
     type: 'detection_added',
-    data: {
-      detectionId: work.detectionId,
-      kind: detection.kind,
-      detectionCount: incident.detectionCount,
-    },
+    actor: actorOf(work),
+    at,
+    data: { detectionId, kind: detection.kind, detectionCount },
   });
-  if (!sameFix(before.fix, fix)) {
-    await appendEvent(tx, { ...event, type: 'fix_updated', data: { old: before.fix, new: fix } });
-  }
-  if (incident.regionId !== before.regionId) {
-    await appendEvent(tx, {
-      ...event,
-      type: 'region_changed',
-      data: { old: before.regionId, new: incident.regionId },
-    });
-    // The first bearing may have put the fire in the neighbour's valley; those on duty where it is must hear too.
-    if (incident.status === 'reported') {
-      await deps.onAlert(tx, { incident, detection, reason: 'region_changed', now });
-    }
-  }
-  return incident;
 };
 
-const storeDetection = async (work: Work, incidentId: string): Promise<void> => {
-  await insertDetection(work.tx, { ...work.detection, id: work.detectionId, incidentId });
+const actorOf = ({ detection }: Work): string => `device:${detection.deviceId}`;
+
+/** Moves the tracks that turned out to be another fire's and looks at every incident anew that this touches. */
+const settle = async (
+  deps: IncidentDeps,
+  work: Work,
+  {
+    association: { moves, readings },
+    incident,
+    others,
+  }: { association: Association; incident: Incident; others: readonly Incident[] },
+): Promise<void> => {
+  const { tx, now, detection } = work;
+  for (const { deviceId, from, to } of moves) {
+    await moveTrack(deps, tx, {
+      deviceId,
+      from,
+      to: to ?? incident.id,
+      actor: 'system',
+      now,
+    });
+  }
+  const moved = new Set(moves.flatMap(({ from, to }) => [from, to ?? incident.id]));
+  const alternativesOf = (id: string | null): Alternatives | undefined =>
+    readings.get(id)?.map(({ probability, tracks }) => ({
+      probability,
+      deviceIds: tracks.map((track) => track.deviceId),
+    }));
+  const seen = detection;
+  const actor = actorOf(work);
+  await assessIncident(deps, tx, {
+    incident: moved.has(incident.id)
+      ? { ...incident, ...(await recount(tx, incident.id)) }
+      : incident,
+    seen,
+    actor,
+    now,
+    alternatives:
+      alternativesOf(incident.id) ??
+      (incident.detectionCount === 1 ? alternativesOf(null) : undefined),
+  });
+  for (const other of others) {
+    if (other.id === incident.id) continue;
+    const alternatives = alternativesOf(other.id);
+    const isUndecided = other.hypotheses.length > 0 || (alternatives?.length ?? 0) > 0;
+    if (!moved.has(other.id) && (alternatives === undefined || !isUndecided)) continue;
+    const fresh = moved.has(other.id)
+      ? { ...((await findIncident(tx, other.id)) ?? other), ...(await recount(tx, other.id)) }
+      : other;
+    await assessIncident(deps, tx, { incident: fresh, seen, actor: 'system', now, alternatives });
+  }
 };
 
 const later = (a: Date, b: Date): Date => (a.getTime() >= b.getTime() ? a : b);
-
-const sameFix = (a: Fix, b: Fix): boolean =>
-  a.lon === b.lon &&
-  a.lat === b.lat &&
-  a.ellipse.semiMajorM === b.ellipse.semiMajorM &&
-  a.ellipse.semiMinorM === b.ellipse.semiMinorM;

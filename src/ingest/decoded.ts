@@ -1,5 +1,5 @@
 import type { DetectionKind } from '../incidents/index.ts';
-import type { Box, Frame } from '../locate/index.ts';
+import type { Box, ReportedFrame } from '../locate/index.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { TelemetryReading } from '../telemetry/index.ts';
 
@@ -11,10 +11,14 @@ export type DetectionReport = {
   kind: DetectionKind;
   confidence: number;
   position: LonLat | null;
+  /** 95 % radius of `position` where the source says one, metres. */
+  positionRadiusM: number | null;
+  /** The region it names instead of a position: a caller says which village. */
+  regionId: string | null;
   azimuthDeg: number | null;
   elevationDeg: number | null;
   rangeM: number | null;
-  frame: Frame | null;
+  frame: ReportedFrame | null;
   box: Box | null;
   temperatureC: number | null;
   imageUrl: string | null;

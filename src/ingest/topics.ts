@@ -24,7 +24,14 @@ export type TopicResult =
   | { kind: 'ignored' }
   | { kind: 'unknown'; reason: string };
 
-const DEVICE_KINDS: readonly DeviceKind[] = ['camera', 'drone', 'dock'];
+const DEVICE_KINDS: readonly DeviceKind[] = [
+  'camera',
+  'drone',
+  'dock',
+  'satellite',
+  'caller',
+  'ranger',
+];
 const DEVICE_MESSAGES: readonly DeviceMessage[] = ['telemetry', 'detection', 'status'];
 const PERSON_MESSAGES: readonly PersonMessage[] = ['position', 'receipt', 'status'];
 const ALARM_MESSAGES: readonly string[] = ['detection', 'receipt'];

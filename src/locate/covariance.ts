@@ -1,7 +1,7 @@
 import type { Ellipse } from '../shared/geo.ts';
 
 /** χ² with 2 degrees of freedom at 95 %: the squared ratio between the 95 % semi-axis and one σ. */
-const CHI2_95 = 5.991;
+export const CHI2_95 = 5.991;
 const RAD = Math.PI / 180;
 
 /** Symmetric 2×2 covariance in m², east–north. */

@@ -1,3 +1,26 @@
-export { fuse, mahalanobis2 } from './combine.ts';
-export { locate, type Observation, type Observer } from './locate.ts';
+export { areaEllipse } from './area-ellipse.ts';
+export { type Calibrated, calibrate, LANDMARKS_FOR_SIGMA } from './calibrate.ts';
+export { chi2Limit99 } from './chi2.ts';
+export { elevationMisfit } from './elevation-misfit.ts';
+export { HfovByZoomSchema, HfovSchema, isRisingZoom, type Lens } from './field-of-view.ts';
+export { type FuseConfig, fuse } from './fuse.ts';
+export { type Contribution, type JointSolution, solveJointly } from './joint.ts';
+export { landmarkDirection, type SeenLandmark } from './landmark.ts';
+export {
+  type LocateConfig,
+  type Located,
+  type LocateWorld,
+  locate,
+  type Observation,
+  type Observer,
+} from './locate.ts';
+export { mahalanobis2 } from './mahalanobis.ts';
+export { countMasts, onOneMast } from './masts.ts';
+export {
+  type ReportedFrame,
+  ReportedFrameSchema,
+  readFrame,
+  resolveFrame,
+} from './reported-frame.ts';
 export type { Box, Frame } from './sight-line.ts';
+export type { Sighting, SourceKind, Station } from './sighting.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { GeometryType } from './geometry.ts';
-import { checkGeometry, type Fault, show } from './geometry-check.ts';
+import type { GeometryType } from '../shared/geometry.ts';
+import { checkGeometry, type Fault, show } from '../shared/geometry-check.ts';
 import { isResourceKind, RESOURCE_KINDS, type ResourceInput } from './resource.ts';
 import type { Steps } from './slices.ts';
 

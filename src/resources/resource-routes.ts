@@ -3,6 +3,7 @@ import { AppError } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Pool } from '../shared/db.ts';
 import { LatSchema, LonSchema } from '../shared/geo.ts';
+import type { Bbox } from '../shared/geometry.ts';
 import {
   type AccessRole,
   ANY_ROLE,
@@ -12,7 +13,6 @@ import {
   pageOf,
   type RouteGroup,
 } from '../shared/http.ts';
-import type { Bbox } from './geometry.ts';
 import { importResources } from './import-resources.ts';
 import { NearbyQuery, NearbySchema, nearbyItems } from './nearby-items.ts';
 import { type Resource, ResourceKindSchema, ResourceSchema, toResourceBody } from './resource.ts';

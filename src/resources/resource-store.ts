@@ -1,7 +1,7 @@
 import { one, type Queryable } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
+import { type Bbox, bboxOf, type Geometry } from '../shared/geometry.ts';
 import { toJsonb } from '../shared/safe-json.ts';
-import { type Bbox, bboxOf, type Geometry } from './geometry.ts';
 import type { Resource, ResourceInput, ResourceKind } from './resource.ts';
 
 const COLUMNS =

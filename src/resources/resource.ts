@@ -1,6 +1,6 @@
 import Type from 'typebox';
+import { GEOMETRY_TYPES, type Geometry } from '../shared/geometry.ts';
 import { DateTimeSchema } from '../shared/http.ts';
-import { GEOMETRY_TYPES, type Geometry } from './geometry.ts';
 
 /** crew 扑火队, ranger 护林员, grid_member 网格员, water 水源, firebreak 防火隔离带, shelter 避难场所, vehicle 消防车, equipment 装备, warehouse 物资库, helipad 直升机起降点. */
 export const RESOURCE_KINDS = [

@@ -31,30 +31,117 @@ export const PolicySchema = Type.Object(
 );
 export type Policy = Type.Static<typeof PolicySchema>;
 
+const Sigma = Type.Number({ exclusiveMinimum: 0, maximum: 10 });
+const Radius = Type.Number({ exclusiveMinimum: 0, maximum: 20_000 });
+const Window = Type.Integer({ minimum: 1, maximum: 7 * 86_400 });
+const Ratio = Type.Number({ exclusiveMinimum: 0, maximum: 1e6 });
+const Probability = Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 });
+
 const CountyConfigSchema = Type.Object(
   {
     locate: Type.Object(
       {
-        /** σ of an azimuth whose camera has no calibrated value, degrees. */
-        defaultAzimuthSigmaDeg: Type.Number({ exclusiveMinimum: 0, maximum: 10 }),
+        /** σ of an azimuth and of an elevation whose camera has no calibrated value, degrees. */
+        defaultAzimuthSigmaDeg: Sigma,
+        defaultElevationSigmaDeg: Sigma,
+        /** σ of a drone's gimbal, both angles, degrees: compass and attitude of the airframe are in it. */
+        gimbalSigmaDeg: Sigma,
         /** A fire seen by azimuth alone is taken to lie between these ranges, metres. */
         bearingMinRangeM: Type.Number({ minimum: 0 }),
         bearingMaxRangeM: Type.Number({ exclusiveMinimum: 0, maximum: 50_000 }),
+        /** A crossing farther than this from one of its cameras is none: no tower sees smoke that far, metres. */
+        maxFixRangeM: Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }),
         /** σ of a range the source measured, as a fraction of it. */
         rangeSigmaFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-        /** 95 % radius of a position the source reports, metres. */
-        reportedRadiusM: Type.Object({
-          camera: Type.Number({ exclusiveMinimum: 0 }),
-          drone: Type.Number({ exclusiveMinimum: 0 }),
-        }),
+        /** Mean height of smoke when it is first seen, metres: how far behind a ridge its fire may hide. */
+        smokeHeightM: Type.Number({ exclusiveMinimum: 0, maximum: 2000 }),
+        /** 95 % radius of a position the source reports without saying its own, metres. */
+        reportedRadiusM: Type.Object(
+          {
+            camera: Radius,
+            drone: Radius,
+            /** A drone's laser range finder. */
+            laser: Radius,
+            /** Half a pixel and the geolocation error: VIIRS 375 m, MODIS 1 km, Himawari 2 km at nadir. */
+            viirs: Radius,
+            modis: Radius,
+            himawari: Radius,
+            caller: Radius,
+            ranger: Radius,
+          },
+          { additionalProperties: false },
+        ),
       },
       { additionalProperties: false },
     ),
     association: Type.Object(
       {
-        /** χ² with 2 degrees of freedom at 99 %: 9.210. Lower splits one fire in two, higher merges two fires in one. */
-        gateChi2: Type.Number({ exclusiveMinimum: 0 }),
-        windowS: Type.Integer({ minimum: 1 }),
+        /** χ² at 99 % with 1 degree of freedom, 6.635: lower splits one fire in two, higher merges two in one. */
+        bearingGateChi2: Type.Number({ exclusiveMinimum: 0 }),
+        /** The same with 2, for what gives a point: 9.210. */
+        pointGateChi2: Type.Number({ exclusiveMinimum: 0 }),
+        /** How long after the last detection one of this source still joins, seconds. */
+        windowS: Type.Object(
+          {
+            camera: Window,
+            drone: Window,
+            caller: Window,
+            ranger: Window,
+            viirs: Window,
+            modis: Window,
+            himawari: Window,
+          },
+          { additionalProperties: false },
+        ),
+        /** An incident people are at work on takes detections for this long after the last, seconds. */
+        activeWindowS: Window,
+        /** How far a fire may have spread: at once (its size, and smoke that drifts), then with time, at most. */
+        growth: Type.Object(
+          {
+            startM: Type.Number({ minimum: 0, maximum: 1000 }),
+            metresPerHour: Type.Number({ minimum: 0 }),
+            maxM: Type.Number({ minimum: 0, maximum: 10_000 }),
+          },
+          { additionalProperties: false },
+        ),
+        /** What it costs to take a detection for a further fire rather than one known (the miss penalty), χ². */
+        missChi2: Type.Number({ minimum: 0 }),
+        /** Two ways to tell which detection belongs to which fire, whose costs differ by less than this, are both kept. */
+        undecidedChi2: Type.Number({ minimum: 0 }),
+      },
+      { additionalProperties: false },
+    ),
+    confidence: Type.Object(
+      {
+        /** Probability that what an unknown source calls smoke is a wildfire. */
+        prior: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+        likelihoodRatio: Type.Object(
+          {
+            /** A platform that alarms once, after its own persistence check. */
+            alarm: Ratio,
+            /** One of a camera that reports every frame, until `framesNeeded` came within `framesWithinS`. */
+            frame: Ratio,
+            secondMast: Ratio,
+            sameMast: Ratio,
+            viirs: Ratio,
+            modis: Ratio,
+            himawari: Ratio,
+            caller: Ratio,
+            /** A ranger's or a drone operator's eyes, or a person who labels the picture as wildfire. */
+            visual: Ratio,
+            permittedBurn: Ratio,
+            heatSource: Ratio,
+            /** Glint, fog: what a mask of a camera's view stands for. */
+            viewMask: Ratio,
+          },
+          { additionalProperties: false },
+        ),
+        framesNeeded: Type.Integer({ minimum: 1 }),
+        framesWithinS: Type.Integer({ minimum: 1 }),
+        /** From here the duty officer is alerted. */
+        reviewAt: Probability,
+        /** From here it is shown and sent as a strong alarm. */
+        strongAt: Probability,
       },
       { additionalProperties: false },
     ),
@@ -102,6 +189,9 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
       path: '/locate/bearingMinRangeM',
       message: 'must be less than bearingMaxRangeM',
     });
+  }
+  if (config.confidence.reviewAt >= config.confidence.strongAt) {
+    errors.push({ path: '/confidence/reviewAt', message: 'must be less than strongAt' });
   }
   if (!config.policies.some((policy) => policy.regionIds.length === 0)) {
     errors.push({ path: '/policies', message: 'needs one default policy with "regionIds": []' });

@@ -28,6 +28,10 @@ export type User = {
   regionIds: readonly string[];
 };
 
+/** How an act of this user is recorded: the person when the account is somebody's, else the account. */
+export const actorOf = (user: User): string =>
+  user.personId === null ? `user:${user.username}` : `person:${user.personId}`;
+
 /** The regions whose incidents and devices a user may see; null = every region. */
 export type VisibleRegions = (user: User) => ReadonlySet<string> | null;
 

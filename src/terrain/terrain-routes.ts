@@ -62,7 +62,7 @@ const viewshedRoute = (app: App, deps: TerrainRoutesDeps): void => {
         tags: ['terrain'],
         summary: 'What a camera sees of the ground around it, as a bitmap',
         description:
-          'Edges are the outer edges of the cells, WGS-84 degrees. `targetHeightM`: how high above the ground something must stand to be seen (0: the ground itself). A mount height that is not registered is taken as 20 m.',
+          'Edges are the outer edges of the cells, WGS-84 degrees. `targetHeightM`: how high above the ground something must stand to be seen (0: the ground itself).',
         params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
         querystring: Type.Object(
           { rangeM: Type.Optional(RangeM), targetHeightM: Type.Optional(TargetHeight) },

@@ -9,9 +9,16 @@ import {
   streamRoutes,
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
-import { type DeviceRegistry, deviceRoutes, findDevice } from '../devices/index.ts';
-import { findIncident, incidentRoutes } from '../incidents/index.ts';
-import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
+import {
+  type Device,
+  type DeviceRegistry,
+  deviceRoutes,
+  eyeHeightM,
+  findDevice,
+  landmarkRoutes,
+} from '../devices/index.ts';
+import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
+import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
 import {
   personRoutes,
@@ -25,8 +32,14 @@ import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../res
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
+import { suppressionRoutes } from '../suppression/index.ts';
 import { trackRoutes } from '../telemetry/index.ts';
-import { createViewshedJobs, terrainRoutes, type ViewshedJobs } from '../terrain/index.ts';
+import {
+  createViewshedJobs,
+  type PlacedDevice,
+  terrainRoutes,
+  type ViewshedJobs,
+} from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
 import type { Intake } from './intake.ts';
 
@@ -95,6 +108,11 @@ const stageRoutes = (
 ): RouteGroup[] => {
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
+  const groundHeightM = groundHeightOf(terrain);
+  const placed = (device: Device): PlacedDevice => ({
+    ...device,
+    eyeHeightM: eyeHeightM(device, groundHeightM),
+  });
   return [
     deviceRoutes({
       pool,
@@ -103,17 +121,33 @@ const stageRoutes = (
       regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
       hasRegion: (id) => regions.get(id) !== undefined,
     }),
+    landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,
-      findDevice: (id) => findDevice(pool, id),
-      cameras: () => registry.all().filter(({ kind }) => kind === 'camera'),
+      findDevice: async (id) => {
+        const device = await findDevice(pool, id);
+        return device === undefined ? undefined : placed(device);
+      },
+      cameras: () =>
+        registry
+          .all()
+          .filter(({ kind }) => kind === 'camera')
+          .map(placed),
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
+    regroupRoutes({ ...intake.incidents, pool, onTakenOver, visibleRegions, clock }),
+    qualityRoutes({
+      pool,
+      clock,
+      timeZone: env.timeZone,
+      visibleRegions,
+      regionOfDevice: async (id) => (await registry.resolve(id))?.regionId,
+    }),
     incidentNearbyRoutes({
       index: resources,
       findIncident: (id) => findIncident(pool, id),
@@ -124,6 +158,12 @@ const stageRoutes = (
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    suppressionRoutes({
+      pool,
+      visibleRegions,
+      clock,
+      onChanged: () => intake.reassessor.now(),
+    }),
   ];
 };
 

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import { readFrame } from '../../locate/index.ts';
 import { type LonLat, wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
 import { type Decoded, type Rejected, rejected } from '../decoded.ts';
@@ -68,10 +69,12 @@ const detectionFrom = (body: Static<typeof DetectionPayloadSchema>): Decoded => 
       kind: body.kind,
       confidence: body.confidence,
       position,
+      positionRadiusM: measured(body.positionRadiusM) || null,
+      regionId: body.regionId ?? null,
       azimuthDeg: azimuth(body.azimuthDeg),
       elevationDeg: body.elevationDeg ?? null,
       rangeM: range === 0 ? null : range,
-      frame: body.frame ?? null,
+      frame: body.frame === null || body.frame === undefined ? null : readFrame(body.frame),
       box: body.bbox ?? null,
       temperatureC: body.temperatureC ?? null,
       imageUrl: body.imageUrl ?? null,

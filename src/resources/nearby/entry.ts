@@ -1,4 +1,4 @@
-import type { GeometryType } from '../geometry.ts';
+import type { GeometryType } from '../../shared/geometry.ts';
 import type { Resource } from '../resource.ts';
 import { buildShape, type Shape } from './shape.ts';
 

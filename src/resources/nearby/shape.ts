@@ -1,5 +1,5 @@
 import type { LonLat } from '../../shared/geo.ts';
-import { type Bbox, bboxOf, type Geometry, type Position, pathsOf } from '../geometry.ts';
+import { type Bbox, bboxOf, type Geometry, type Position, pathsOf } from '../../shared/geometry.ts';
 import { type Ecef, EQUATOR_RADIUS_M, toEcef } from './ecef.ts';
 
 const RAD = Math.PI / 180;

@@ -96,10 +96,15 @@ describe('devices', () => {
       id: 'cam-x',
       regionId: 'a',
       heightRef: 'msl',
+      tiltOffsetDeg: 0,
+      elevationSigmaDeg: null,
+      focalScale: 1,
+      reports: 'alarms',
       properties: { mastOwner: '铁塔', lens: { mm: 755 } },
     });
     const read = await service.call('GET', 'devices/cam-x');
     expect(read.body).toMatchObject({ id: 'cam-x', revoked: false, latest: null });
+    expect(read.body).toMatchObject({ calibratedAt: null, landmarkCount: 0, calibration: null });
     expect(stringify(read.body)).not.toContain(made.body.secret);
     const taken = await service.call('POST', 'devices', body);
     expect(taken.status).toBe(409);
@@ -114,6 +119,22 @@ describe('devices', () => {
     expect((await service.call('POST', 'devices', nowhere)).status).toBe(422);
   });
 
+  it('take a lens table that is one, by zoom', async () => {
+    const lens = async (hfovByZoom: unknown) =>
+      service.call<Problem>('PATCH', 'devices/cam-x', { hfovByZoom });
+    const table = [
+      [1, 60],
+      [30, 2.3],
+    ];
+    expect((await lens(table)).body).toMatchObject({
+      properties: { hfovByZoom: table, mastOwner: '铁塔' },
+    });
+    for (const wrong of [[], 'wide', [[1, 60, 2]], [[0.5, 60]], table.toReversed()]) {
+      const { status, body } = await lens(wrong);
+      expect([status, body.errors?.[0]?.path]).toEqual([422, 'hfovByZoom']);
+    }
+  });
+
   it('page by id without skipping or repeating', async () => {
     const seen: unknown[] = [];
     let cursor = '';
@@ -126,8 +147,11 @@ describe('devices', () => {
   });
 
   it('change, get a new secret, lose their login', async () => {
-    const changed = await service.call('PATCH', 'devices/cam-x', { name: '新名', hfovDeg: 9 });
-    expect(changed.body).toMatchObject({ name: '新名', hfovDeg: 9, lon: 113.21 });
+    const aim = { hfovDeg: 9, tiltOffsetDeg: -1.5, elevationSigmaDeg: 0.2, focalScale: 1.1 };
+    const change = { name: '新名', reports: 'frames', ...aim };
+    const changed = await service.call('PATCH', 'devices/cam-x', change);
+    expect(changed.body).toMatchObject({ ...change, lon: 113.21 });
+    expect((await service.call('GET', 'devices/cam-x')).body).toMatchObject(change);
     expect((await service.call('PATCH', 'devices/none', { name: 'x' })).status).toBe(404);
     const renewed = await service.call<{ secret: string }>('POST', 'devices/cam-x/secret');
     const client = await service.connect('cam-x', renewed.body.secret);

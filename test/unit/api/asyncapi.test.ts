@@ -39,6 +39,7 @@ describe('docs/asyncapi.yaml', () => {
     'fengsui/v1/camera/{deviceId}/telemetry',
     'fengsui/v1/camera/{deviceId}/detection',
     'fengsui/v1/drone/{deviceId}/detection',
+    'fengsui/v1/{kind}/{deviceId}/detection',
     'fengsui/v1/{kind}/{deviceId}/status',
     'fengsui/v1/person/{personId}/position',
     'fengsui/v1/person/{personId}/inbox',

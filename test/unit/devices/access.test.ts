@@ -11,6 +11,7 @@ import {
 
 const gatewayOf = (id: string): string | null => (id === 'DRONE1' ? 'DOCK1' : null);
 const camera: Principal = { owner: 'device', kind: 'camera', id: 'cam-1' };
+const satellite: Principal = { owner: 'device', kind: 'satellite', id: 'viirs' };
 const dock: Principal = { owner: 'device', kind: 'dock', id: 'DOCK1' };
 const person: Principal = { owner: 'person', id: 'p-1' };
 
@@ -38,6 +39,8 @@ describe('mayPublish', () => {
     [camera, 'fengsui/v1/drone/cam-1/detection', false],
     [camera, 'fengsui/v1/camera/cam-1/nonsense', false],
     [camera, 'fengsui/v1/person/p-1/inbox', false],
+    [satellite, 'fengsui/v1/satellite/viirs/detection', true],
+    [satellite, 'fengsui/v1/camera/viirs/detection', false],
     [dock, 'thing/product/DOCK1/osd', true],
     [dock, 'thing/product/DRONE1/osd', true],
     [dock, 'thing/product/DRONE2/osd', false],

@@ -41,7 +41,7 @@ describe('a native detection', () => {
       azimuthDeg: 45,
       elevationDeg: -1,
       rangeM: 4000,
-      frame,
+      frame: { ...frame, zoom: null },
       box: [0.4, 0.4, 0.5, 0.6],
       temperatureC: null,
       imageUrl: null,
@@ -92,6 +92,24 @@ describe('a native detection', () => {
       code: 'invalid_payload',
       reason: expect.stringMatching(/^\/\w*.{5}/),
     });
+  });
+
+  it.each([
+    ['a tilt of 200°', { tiltDeg: 200 }, '/frame/tiltDeg must be <= 90'],
+    ['a zoom under 1', { zoom: 0.5 }, '/frame/zoom must be >= 1'],
+    ['a field of view of 180°', { hfovDeg: 180 }, '/frame/hfovDeg must be < 180'],
+  ])('refuses %s in one clear line', (_name, change, reason) => {
+    const frame = { panDeg: 10, tiltDeg: -2, hfovDeg: 60, widthPx: 1920, heightPx: 1080 };
+    expect(decode({ ...detection, frame: { ...frame, ...change } })).toEqual({
+      kind: 'rejected',
+      code: 'invalid_payload',
+      reason,
+    });
+  });
+
+  it('takes a frame by its zoom', () => {
+    const frame = { panDeg: 10, tiltDeg: -2, zoom: 12, widthPx: 1920, heightPx: 1080 };
+    expect(report({ ...detection, frame }).frame).toEqual({ ...frame, hfovDeg: null });
   });
 
   it('refuses a body that names another device', () => {

@@ -16,6 +16,9 @@ describe('parseTopic', () => {
       { dialect: 'native', lane: 'alarm', publisher: 'person', id: 'p', message: 'receipt' },
     ],
     ['fengsui/v1/person/p/position', { dialect: 'native', lane: 'telemetry', publisher: 'person' }],
+    ['fengsui/v1/satellite/viirs/detection', { lane: 'alarm', kind: 'satellite', id: 'viirs' }],
+    ['fengsui/v1/caller/12119/detection', { lane: 'alarm', kind: 'caller', id: '12119' }],
+    ['fengsui/v1/ranger/r-7/detection', { lane: 'alarm', kind: 'ranger', id: 'r-7' }],
     ['thing/product/SN1/osd', { dialect: 'dji', id: 'SN1', message: 'osd' }],
   ])('knows %s', (topic, expected) => {
     expect(parseTopic(topic)).toMatchObject({ kind: 'known', topic: expected });

@@ -1,6 +1,6 @@
-import { type Position, pathsOf } from '../../../src/resources/geometry.ts';
 import type { Resource } from '../../../src/resources/resource.ts';
 import { geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
+import { type Position, pathsOf } from '../../../src/shared/geometry.ts';
 
 /** Distance by geodesics alone: sampling, then golden-section search along each edge. Slow, and shares no code with the index. */
 export const bruteDistance = (point: LonLat, resource: Pick<Resource, 'geometry'>): number => {

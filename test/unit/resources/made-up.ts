@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { Geometry, Position } from '../../../src/resources/geometry.ts';
 import {
   RESOURCE_KINDS,
   type Resource,
   type ResourceKind,
 } from '../../../src/resources/resource.ts';
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
+import type { Geometry, Position } from '../../../src/shared/geometry.ts';
 
 export const ANREN: LonLat = [113.27, 26.71];
 

@@ -1,8 +1,8 @@
 import { kinks, polygon } from '@turf/turf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ringCrossing } from '../../../src/resources/ring-crossing.ts';
-import { ANREN, starRing } from './made-up.ts';
+import { ringCrossing } from '../../../src/shared/ring-crossing.ts';
+import { ANREN, starRing } from '../resources/made-up.ts';
 
 describe('ringCrossing', () => {
   it('finds the crossing of a bow-tie', () => {

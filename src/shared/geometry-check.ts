@@ -19,7 +19,7 @@ export const checkGeometry = (
 
 const faultsOf = (value: unknown): Fault[] => {
   if (value === null || value === undefined) {
-    return [{ path: '', message: 'is missing: a resource without a place cannot be found nearby' }];
+    return [{ path: '', message: 'is missing: say where it is' }];
   }
   if (typeof value !== 'object')
     return [{ path: '', message: 'must be a GeoJSON geometry object' }];
