@@ -34,8 +34,8 @@ describe('renderAlert', () => {
   });
 
   it.each([
-    ['zh-CN', '【烽燧】火情AR-', '【烽燧】升级：多源印证火情AR-'],
-    ['en', '【烽燧】Fire AR-', '【烽燧】CONFIRMED by more sources, fire AR-'],
+    ['zh-CN', '【烽燧】火情AR-', '【烽燧】升级：火情AR-'],
+    ['en', '【烽燧】Fire AR-', '【烽燧】UPGRADED fire AR-'],
   ] as const)(
     'tells a strong alarm, and what has become one, in %s',
     (locale, strong, upgraded) => {
