@@ -12,6 +12,8 @@ export {
   insertCredential,
   replaceSecret,
 } from './device-store.ts';
+export { eyeHeightM } from './eye-height.ts';
+export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerDevice } from './register-device.ts';

@@ -59,7 +59,10 @@ export const fixOf = (
  */
 export const believe = (
   tracks: readonly StoredTrack[],
-  { hypotheses, suppressions }: {
+  {
+    hypotheses,
+    suppressions,
+  }: {
     hypotheses: readonly StoredHypothesis[];
     suppressions: readonly Suppression[];
   },

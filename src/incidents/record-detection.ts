@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
-import { localDay } from '../shared/local-time.ts';
 import type { Alternatives } from './assess.ts';
 import { assessIncident, type IncidentDeps } from './assess-incident.ts';
 import { type Association, associate, type NewDetection } from './associate.ts';
@@ -12,13 +11,14 @@ import { isActive } from './gate.ts';
 import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
 import {
+  type CandidateQuery,
   findIncident,
   insertIncident,
   listCandidates,
   lockIncidents,
-  nextSequence,
 } from './incident-store.ts';
 import { moveTrack, recount } from './move-detections.ts';
+import { numberFor } from './number-incident.ts';
 import type { Track } from './track.ts';
 import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
 
@@ -49,7 +49,7 @@ export const recordDetection = async (
       return { kind: 'duplicate', detectionId: known.id, incidentId: known.incidentId };
 
     const work: Work = { tx, detection, detectionId: newId(), now };
-    const incidents = await listCandidates(tx, candidatesSince(deps, detection));
+    const incidents = await listCandidates(tx, candidatesOf(deps, detection));
     const tracks = await listTracks(
       tx,
       incidents.map(({ id }) => id),
@@ -83,14 +83,19 @@ export const recordDetection = async (
 /** A message may have waited a day for its link; a clock that says 1970 must not load every incident there ever was. */
 const MAX_LATE_MS = 24 * 3_600_000;
 
-const candidatesSince = (
+const candidatesOf = (
   { config: { association } }: IncidentDeps,
-  { observedAt, receivedAt }: LocatedDetection,
-): Date => {
+  { deviceId, fix, observedAt, receivedAt }: LocatedDetection,
+): CandidateQuery => {
   const received = receivedAt.getTime();
   const earliest = Math.max(Math.min(received, observedAt.getTime()), received - MAX_LATE_MS);
-  const windowS = Math.max(association.activeWindowS, ...Object.values(association.windowS));
-  return new Date(earliest - windowS * 1000);
+  const windowS = Math.max(...Object.values(association.windowS));
+  return {
+    near: fix,
+    deviceId,
+    since: new Date(earliest - windowS * 1000),
+    activeSince: new Date(earliest - Math.max(association.activeWindowS, windowS) * 1000),
+  };
 };
 
 type Work = { tx: PoolClient; detection: LocatedDetection; detectionId: string; now: Date };
@@ -131,11 +136,9 @@ const asCandidate = (incident: Incident, tracks: readonly StoredTrack[]): Candid
 const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> => {
   const { tx, detection, now } = work;
   const region = deps.regionAt([detection.fix.lon, detection.fix.lat]);
-  const day = localDay(now, deps.timeZone);
-  const sequence = await nextSequence(tx, region.code, day);
   const incident: Incident = {
     id: newId(),
-    number: `${region.code}-${day.replaceAll('-', '')}-${String(sequence).padStart(3, '0')}`,
+    number: await numberFor(tx, region.code, { now, timeZone: deps.timeZone }),
     status: 'reported',
     // Assessed once its detection is stored, in this transaction.
     confidence: 0,
@@ -238,7 +241,9 @@ const settle = async (
   const seen = detection;
   const actor = actorOf(work);
   await assessIncident(deps, tx, {
-    incident: moved.has(incident.id) ? { ...incident, ...(await recount(tx, incident.id)) } : incident,
+    incident: moved.has(incident.id)
+      ? { ...incident, ...(await recount(tx, incident.id)) }
+      : incident,
     seen,
     actor,
     now,

@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
 import { type Device, lensOf } from '../devices/index.ts';
-import { type RecordDeps, type Recorded, recordDetection } from '../incidents/index.ts';
-import { locate } from '../locate/index.ts';
+import {
+  type IncidentDeps,
+  type Recorded,
+  recordDetection,
+  sourceClassOf,
+} from '../incidents/index.ts';
+import { areaEllipse, type Frame, locate, type Observation } from '../locate/index.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { CountyConfig } from '../shared/county-config.ts';
-import type { LonLat } from '../shared/geo.ts';
-import { lastPosition } from '../telemetry/index.ts';
+import type { Fix, FixFlag } from '../shared/geo.ts';
+import type { Geometry } from '../shared/geometry.ts';
+import { lastPose } from '../telemetry/index.ts';
 import { type DetectionReport, type Rejected, rejected } from './decoded.ts';
-import { resolveFrame } from './frame-field-of-view.ts';
+import { frameOfReport } from './frame-field-of-view.ts';
+import { observerOf } from './observer.ts';
 
-export type DetectionIntakeDeps = RecordDeps & { locate: CountyConfig['locate']; clock: Clock };
+export type DetectionIntakeDeps = IncidentDeps & {
+  clock: Clock;
+  /** The outline of a region; null = it has none; undefined = there is no such region. */
+  regionGeometry: (id: string) => Geometry | null | undefined;
+};
 
 /** Where a report came from, kept with the detection as it was received. */
 export type Origin = { topic: string; raw: Buffer; receivedAt: Date };
@@ -21,31 +31,32 @@ export const takeDetection = async (
   device: Device,
   origin: Origin,
 ): Promise<Recorded | Rejected> => {
-  const resolved = resolveFrame(report, lensOf(device));
-  if (resolved.kind === 'unknown') return rejected('unlocated', resolved.reason);
-  const located = locate(
-    { ...report, frame: resolved.frame },
-    {
-      kind: device.kind === 'camera' ? 'camera' : 'drone',
-      origin: await whereIs(deps, device),
-      azimuthOffsetDeg: device.azimuthOffsetDeg,
-      azimuthSigmaDeg: device.azimuthSigmaDeg,
-    },
-    deps.locate,
-  );
+  const { terrain, config } = deps;
+  const resolved = frameOfReport(report, lensOf(device));
+  const isFlying = device.kind === 'drone' || device.kind === 'dock';
+  const pose = isFlying ? await lastPose(deps.pool, device.id) : null;
+  const observer = observerOf(device, { pose, terrain, observedAt: report.observedAt });
+  const located = locate(observationOf(deps, report, resolved.frame), observer, {
+    config: config.locate,
+    terrain,
+  });
   if (located.kind === 'unlocated') return rejected('unlocated', located.reason);
+  const { sighting } = located;
+  const fix = resolved.missing === null ? located.fix : flagged(located.fix, 'no_field_of_view');
   return recordDetection(
     deps,
     {
       deviceId: device.id,
+      source: sourceClassOf(device.kind, observer.sensor),
       dedupeKey: dedupeKey(report, origin.raw),
       kind: report.kind,
       confidence: report.confidence,
       observedAt: report.observedAt,
       receivedAt: origin.receivedAt,
-      fix: located.fix,
-      azimuthDeg: located.azimuthDeg,
-      elevationDeg: located.elevationDeg,
+      fix,
+      sighting,
+      azimuthDeg: sighting.bearing?.azimuthDeg ?? null,
+      elevationDeg: sighting.elevation?.elevationDeg ?? null,
       rangeM: report.rangeM,
       temperatureC: report.temperatureC,
       imageUrl: report.imageUrl,
@@ -56,13 +67,21 @@ export const takeDetection = async (
   );
 };
 
-/** A camera stands where it was surveyed; a drone is where it last said it was. */
-const whereIs = async (deps: DetectionIntakeDeps, device: Device): Promise<LonLat | null> => {
-  const surveyed: LonLat | null =
-    device.lon === null || device.lat === null ? null : [device.lon, device.lat];
-  if (device.kind === 'camera') return surveyed;
-  const last = await lastPosition(deps.pool, device.id);
-  return last === null ? surveyed : [last.lon, last.lat];
+const flagged = (fix: Fix, flag: FixFlag): Fix => ({ ...fix, flags: [...(fix.flags ?? []), flag] });
+
+/** What was seen; a report that only names a region is somewhere in it. */
+const observationOf = (
+  { regionGeometry }: DetectionIntakeDeps,
+  report: DetectionReport,
+  frame: Frame | null,
+): Observation => {
+  const { position, positionRadiusM, azimuthDeg, elevationDeg, rangeM, box, regionId } = report;
+  const seen = { azimuthDeg, elevationDeg, rangeM, box, frame };
+  const geometry = position === null && regionId !== null ? regionGeometry(regionId) : undefined;
+  const area = geometry === undefined || geometry === null ? undefined : areaEllipse(geometry);
+  return area === undefined
+    ? { ...seen, position, positionRadiusM, positionEllipse: null }
+    : { ...seen, position: area.at, positionRadiusM: null, positionEllipse: area.ellipse };
 };
 
 /** The prefix keeps a source's id from ever equalling a hash. */

@@ -1,7 +1,7 @@
 export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { insertDeadLetter } from './dead-letter-store.ts';
 export { rejected } from './decoded.ts';
-export { takeDetection } from './detection-intake.ts';
+export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
 export { detectionRoutes } from './detection-routes.ts';
 
 export {
@@ -9,3 +9,4 @@ export {
   type Ingest,
 } from './ingest.ts';
 export { createMqttSource } from './mqtt-source.ts';
+export { groundHeightOf } from './observer.ts';

@@ -7,6 +7,8 @@ export type IncidentAlert = {
   incidentId: string;
   number: string;
   kind: DetectionKind;
+  /** `review`: smoke that may be a wildfire; `strong`: several independent sources, or somebody has seen it. */
+  level: 'review' | 'strong';
   regionId: string;
   fix: Fix;
   /** Name of the device that saw it first. */

@@ -14,11 +14,11 @@ export const insertNotifications = async (
   now: Date,
 ): Promise<Set<string>> => {
   const { rows } = await tx.query<{ id: string }>(
-    `insert into notification (id, incident_id, step, person_id, channel, address, locale, text, payload,
+    `insert into notification (id, incident_id, step, round, person_id, channel, address, locale, text, payload,
        created_at, due_at)
-     select r.id, r."incidentId", r.step, r."personId", r.channel, r.address, r.locale, r.text, r.payload,
+     select r.id, r."incidentId", r.step, r.round, r."personId", r.channel, r.address, r.locale, r.text, r.payload,
        $2, r."dueAt"
-     from jsonb_to_recordset($1::jsonb) as r (id uuid, "incidentId" uuid, step integer, "personId" text,
+     from jsonb_to_recordset($1::jsonb) as r (id uuid, "incidentId" uuid, step integer, round integer, "personId" text,
        channel text, address text, locale text, text text, payload jsonb, "dueAt" timestamptz)
      on conflict (incident_id, step, person_id, channel, round) do nothing
      returning id`,

@@ -19,6 +19,7 @@ export type NewNotification = {
   id: string;
   incidentId: string;
   step: number;
+  round: number;
   personId: string;
   channel: ContactChannel;
   address: string;
@@ -29,7 +30,7 @@ export type NewNotification = {
 };
 
 /** A notification taken for sending: nobody else sends it until the claim runs out. */
-export type ClaimedNotification = Omit<NewNotification, 'dueAt'> & {
+export type ClaimedNotification = Omit<NewNotification, 'dueAt' | 'round'> & {
   /** 1 for the first. */
   attempt: number;
   createdAt: Date;

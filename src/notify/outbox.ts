@@ -18,6 +18,8 @@ export type OutboxInput = {
   timeZone: string;
   /** When the incident opened; also decides who is on duty. */
   now: Date;
+  /** 0 for the first telling; 1 for what was told as possible and is now strong. */
+  round: number;
 };
 
 export type WrittenNotifications = {
@@ -65,18 +67,20 @@ export const writeIncidentNotifications = async (
 
 const toNotification = (
   { step, person, channel, address, dueAt }: PlannedNotification,
-  { alert, regions, smsSignature, timeZone }: OutboxInput,
+  { alert, regions, smsSignature, timeZone, round }: OutboxInput,
 ): NewNotification => {
   const placeNames = regions.placeNames(alert.regionId);
   const text = renderAlert({ ...alert, placeNames }, person.locale, {
     signature: smsSignature,
     timeZone,
     maxLength: channel === 'sms' ? MAX_SMS_LENGTH : MAX_APP_LENGTH,
+    upgrade: round > 0,
   });
   return {
     id: newId(),
     incidentId: alert.incidentId,
     step,
+    round,
     personId: person.id,
     channel,
     address,
@@ -96,6 +100,7 @@ const payloadOf = (
   incidentId: alert.incidentId,
   number: alert.number,
   kind: alert.kind,
+  level: alert.level,
   regionId: alert.regionId,
   placeNames,
   fix: alert.fix,

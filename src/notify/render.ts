@@ -24,9 +24,14 @@ export type RenderOptions = {
   timeZone: string;
   /** UTF-16 code units the text may have, the repeat mark included. */
   maxLength: number;
+  /** It was told as possible before. */
+  upgrade?: boolean;
 };
 
-type AlertFacts = Pick<IncidentAlert, 'number' | 'kind' | 'fix' | 'sourceName' | 'observedAt'> & {
+type AlertFacts = Pick<
+  IncidentAlert,
+  'number' | 'kind' | 'level' | 'fix' | 'sourceName' | 'observedAt'
+> & {
   /** Names of the regions, coarse to fine. */
   placeNames: readonly string[];
 };
@@ -43,6 +48,8 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
   const phrases = {
     number: shorten(facts.number, MAX_NUMBER_LENGTH),
     kind: facts.kind,
+    level: facts.level,
+    upgrade: options.upgrade ?? false,
     time: localTime(facts.observedAt, options.timeZone),
     lonLat: `${facts.fix.lon.toFixed(5)},${facts.fix.lat.toFixed(5)}`,
     radius: radiusText(facts.fix.ellipse.semiMajorM, template),

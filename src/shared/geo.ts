@@ -36,6 +36,8 @@ export const FixFlagSchema = Type.Union([
   Type.Literal('no_terrain'),
   /** The source gives no elevation angle, or its own height is not known. */
   Type.Literal('no_elevation'),
+  /** The picture's field of view is not known, so its pixels have no direction. */
+  Type.Literal('no_field_of_view'),
   /** By its registered height the device stands below the ground: the height is wrong. */
   Type.Literal('below_ground'),
   /** The ray runs over ground of which nothing is known before it meets any. */

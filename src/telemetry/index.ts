@@ -4,8 +4,9 @@ export { createPartitionKeeper } from './partitions.ts';
 export { NOTHING_READ, type TelemetryReading, type TelemetryRow } from './telemetry-reading.ts';
 export {
   insertTelemetry,
-  lastPosition,
+  lastPose,
   mergeLatestStates,
+  type Pose,
   savePersonPosition,
   setAllOffline,
   setOnline,

@@ -137,13 +137,25 @@ export const listTrack = async (
   return rows;
 };
 
-/** The last position a device reported, or null. */
-export const lastPosition = async (
-  db: Queryable,
-  deviceId: string,
-): Promise<{ lon: number; lat: number; at: Date } | null> => {
-  const { rows } = await db.query<{ lon: number; lat: number; at: Date }>(
-    `select lon, lat, position_at as at from device_state where device_id = $1 and lon is not null`,
+/** Where a device was last, and where it looked: degrees from true north, metres above `altitudeRef`. */
+export type Pose = {
+  lon: number;
+  lat: number;
+  /** When that position was true. */
+  at: Date;
+  altitudeM: number | null;
+  altitudeRef: string | null;
+  gimbalPitchDeg: number | null;
+  gimbalYawDeg: number | null;
+};
+
+/** The last position a device reported with the pose it had then, or null. */
+export const lastPose = async (db: Queryable, deviceId: string): Promise<Pose | null> => {
+  const { rows } = await db.query<Pose>(
+    `select lon, lat, position_at as at, (state ->> 'altitudeM')::float8 as "altitudeM",
+       state ->> 'altitudeRef' as "altitudeRef", (state ->> 'gimbalPitchDeg')::float8 as "gimbalPitchDeg",
+       (state ->> 'gimbalYawDeg')::float8 as "gimbalYawDeg"
+     from device_state where device_id = $1 and lon is not null`,
     [deviceId],
   );
   return rows[0] ?? null;

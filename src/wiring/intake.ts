@@ -1,8 +1,17 @@
 import type { PoolClient } from 'pg';
 import type { DeviceRegistry } from '../devices/index.ts';
-import { type AlertHook, actOnIncident, appendEvent, lockIncidents } from '../incidents/index.ts';
+import {
+  type AlertHook,
+  actOnIncident,
+  appendEvent,
+  createReassessor,
+  type IncidentDeps,
+  lockIncidents,
+  type Reassessor,
+} from '../incidents/index.ts';
 import {
   createIngest,
+  type DetectionIntakeDeps,
   type Ingest,
   insertDeadLetter,
   rejected,
@@ -27,6 +36,8 @@ import {
 
 export type Intake = {
   ingest: Ingest;
+  incidents: IncidentDeps;
+  reassessor: Reassessor;
   parts: Part[];
   /** Stops further sending of an incident somebody has taken. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
@@ -85,18 +96,22 @@ export const createIntake = (
     logger,
   });
 
-  const detections = {
+  const detections: DetectionIntakeDeps = {
     pool: alarmPool,
-    config: config.association,
-    locate: config.locate,
+    config,
+    terrain: context.terrain,
     timeZone: env.timeZone,
     clock,
+    reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
+    regionGeometry: (id) => regions.get(id)?.geometry,
     regionAt: ([lon, lat]: readonly [number, number]) => {
       const [region] = regions.regionsAt([lon, lat]);
       return region ?? { id: 'default', code: 'default' };
     },
     onAlert: createAlertHook(context, { regions, registry }),
   };
+
+  const reassessor = createReassessor({ ...detections, logger });
 
   const ingest = createIngest({
     registry,
@@ -155,7 +170,9 @@ export const createIntake = (
   });
   return {
     ingest,
-    parts: context.has('ingest') ? [partitions, telemetry] : [telemetry],
+    incidents: detections,
+    reassessor,
+    parts: context.has('ingest') ? [partitions, telemetry, reassessor] : [telemetry],
     onTakenOver,
     onGivenUp,
   };
@@ -167,18 +184,21 @@ const createAlertHook =
     context: Context,
     { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
   ): AlertHook =>
-  async (tx, { incident, detection, now }) => {
+  async (tx, { incident, seen, level, reason, now }) => {
     const planned = await writeIncidentNotifications(tx, {
       alert: {
         incidentId: incident.id,
         number: incident.number,
-        kind: detection.kind,
+        kind: seen.kind,
         regionId: incident.regionId,
         fix: incident.fix,
-        sourceName: registry.get(detection.deviceId)?.name ?? detection.deviceId,
-        observedAt: detection.observedAt,
-        receivedAt: detection.receivedAt,
+        sourceName: registry.get(seen.deviceId)?.name ?? seen.deviceId,
+        observedAt: seen.observedAt,
+        receivedAt: seen.receivedAt,
+        level,
       },
+      // Who was told of a possible fire is told once more when it has become a strong alarm.
+      round: reason === 'strong' ? 1 : 0,
       regions,
       policies: context.config.policies,
       smsSignature: context.config.notify.smsSignature,
@@ -190,7 +210,7 @@ const createAlertHook =
       type: planned.dutyLevel === 'nobody' ? 'nobody_to_notify' : 'notified',
       actor: 'system',
       at: now,
-      data: planned,
+      data: { ...planned, level, reason },
     });
     if (planned.unreachable.length > 0) {
       context.logger.error(

@@ -1,9 +1,12 @@
-import type { DetectionKind } from '../alert.ts';
+import type { DetectionKind, IncidentAlert } from '../alert.ts';
 
 /** What the sentence is made of; `place` and `source` may have been shortened. */
 export type Phrases = {
   number: string;
   kind: DetectionKind;
+  level: IncidentAlert['level'];
+  /** Told as possible before, now strong. */
+  upgrade: boolean;
   place: string;
   source: string;
   /** Local time, HH:MM. */
