@@ -7,6 +7,8 @@ export { loadTerrain } from './load-terrain.ts';
 export { createTerrain } from './mosaic.ts';
 export { type Profile, profile } from './profile.ts';
 export { type RayDirection, type RayHit, type RayResult, raycast } from './ray.ts';
+export { storeTile } from './store-tile.ts';
 export type { Eye, Terrain } from './terrain.ts';
 export { terrainCommand } from './terrain-command.ts';
 export type { Raster, Tile } from './tile.ts';
+export { listTiles, removeTile } from './tile-files.ts';
