@@ -140,7 +140,7 @@ const stageRoutes = (
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
-    regroupRoutes({ ...intake.incidents, pool, onTakenOver, visibleRegions, clock }),
+    regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
     qualityRoutes({
       pool,
       clock,
