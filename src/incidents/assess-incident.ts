@@ -41,6 +41,8 @@ export type IncidentDeps = {
   /** Whether a device's platform alarms once or reports every frame. */
   reportsOf: ReportsOf;
   onAlert: AlertHook;
+  /** Stops further sending, in the same transaction: somebody has the incident, or it was merged into another. */
+  onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
 };
 
 export type Assessment = {

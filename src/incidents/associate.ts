@@ -1,13 +1,20 @@
-import { mahalanobis2 } from '../locate/index.ts';
-import { geodesicInverse, wrap180 } from '../shared/geo.ts';
+import type { LonLat } from '../shared/geo.ts';
 import type { Candidate } from './candidate.ts';
-import { growthM, inWindow, isActive, isOpen } from './gate.ts';
-import { type Cluster, type Hypothesis, NEW, rankHypotheses, tracksAt } from './hypotheses.ts';
-import { type CostContext, setCost } from './set-cost.ts';
-import type { Track } from './track.ts';
+import { clusterAround } from './cluster.ts';
+import { findContinued } from './continuity.ts';
+import { inWindow, isActive, isOpen } from './gate.ts';
+import {
+  type Cluster,
+  type Hypothesis,
+  type Movable,
+  NEW,
+  rankHypotheses,
+  tracksAt,
+} from './hypotheses.ts';
+import { type CostContext, type Costing, createCosting } from './set-cost.ts';
+import type { NewDetection, Track } from './track.ts';
 
-/** A new detection as a track of its own, with both clocks. */
-export type NewDetection = Track & { observedAt: Date; receivedAt: Date };
+export type { NewDetection };
 
 /** One way to read the detections of an incident that others do not exclude yet. */
 export type Reading = { probability: number; tracks: readonly Track[] };
@@ -18,22 +25,20 @@ export type Association = {
   /** Tracks that belong to another incident than was thought (null = the new one). */
   moves: { deviceId: string; from: string; to: string | null }[];
   /**
+   * Incidents that all tracks have left: each was one sight line nobody had acted on, and turned out to be part of a
+   * known fire (`into`; null = the new one). Never one with a confirmed point.
+   */
+  absorbed: { from: string; into: string | null }[];
+  /** How many sets of tracks were weighed. */
+  evaluations: number;
+  /**
    * For each incident of the cluster (null = the new one) more than one reading, the likeliest first, or none when
    * its tracks are certain. Incidents without an entry were not looked at: what was undecided stays so.
    */
   readings: Map<string | null, readonly Reading[]>;
 };
 
-/** Frames of one camera this close in azimuth show one fire: smoke leans and boxes jump. Degrees. */
-const SAME_DIRECTION_DEG = 1.5;
-/** Two boxes this far apart in one picture are two fires, whatever the errors: they share those. Degrees. */
-const APART_IN_FRAME_DEG = 1;
-const ONE_FRAME_MS = 500;
-/** Fixes farther apart than this many σ² need no closer look. */
-const FAR_CHI2 = 25;
-/** More would cost more than the decision is worth; the nearest are kept. */
-const MAX_INCIDENTS = 6;
-const MAX_MOVABLE = 8;
+const WEAK_TRACKS = 2;
 
 /**
  * Which incident a detection belongs to: one-to-one assignment of tracks to incidents that minimises Σχ² with a miss
@@ -54,205 +59,100 @@ export const associate = (
   candidates: readonly Candidate[],
   context: CostContext,
 ): Association => {
+  const { association } = context;
   const inTime = candidates.filter((candidate) =>
-    inWindow(candidate, detection.source, detection, context.association),
+    inWindow(candidate, detection.source, detection, association),
   );
-  const known = continued(detection, inTime, context);
-  if (known !== undefined) return { incidentId: known.id, moves: [], readings: new Map() };
-  const opens: Association = { incidentId: null, moves: [], readings: new Map() };
-  if (detection.best.fix.method === 'vicinity') return opens;
+  const { lon, lat } = detection.best.fix;
+  const centre: LonLat = [lon, lat];
   const others = inTime.filter(({ status, fix }) => isOpen(status) && fix.method !== 'vicinity');
-  const cluster = clusterAround(detection, others, context);
-  if (cluster === undefined) return opens;
-  const [best, ...rest] = rankHypotheses(cluster, context);
-  return best === undefined ? opens : decide(cluster, best, rest, context);
-};
-
-/** The incident in which this source already sees this, the nearest in direction first. */
-const continued = (
-  detection: NewDetection,
-  candidates: readonly Candidate[],
-  context: CostContext,
-): Candidate | undefined => {
-  let best: { candidate: Candidate; off: number } | undefined;
-  for (const candidate of candidates) {
-    if (!isOpen(candidate.status) && candidate.status !== 'dismissed') continue;
-    const track = candidate.tracks.find((own) => own.deviceId === detection.deviceId);
-    if (track === undefined) continue;
-    const off = offTrack(detection, track, candidate, context);
-    if (off <= 1 && (best === undefined || off < best.off)) best = { candidate, off };
+  const known = findContinued(detection, inTime, association);
+  if (known !== undefined) {
+    const joins = { ...OPENS, incidentId: known.id, readings: new Map() };
+    const track = weakTrackOf(known, detection.deviceId);
+    if (track === undefined) return joins;
+    const costing = createCosting(centre, context);
+    const rest = others.filter((other) => other !== known);
+    const cluster = clusterAround({ track, now: known }, rest, costing);
+    const decision = cluster === undefined ? undefined : decide(cluster, costing);
+    // Where it stays it says nothing new of anybody else.
+    return decision === undefined || decision.incidentId === known.id ? joins : decision;
   }
-  return best?.candidate;
+  if (detection.best.fix.method === 'vicinity') return { ...OPENS, readings: new Map() };
+  const costing = createCosting(centre, context);
+  const cluster = clusterAround({ track: detection, now: null }, others, costing);
+  const decision = cluster === undefined ? undefined : decide(cluster, costing);
+  return decision ?? { ...OPENS, readings: new Map(), evaluations: costing.evaluations() };
 };
 
-/** How far a detection is from a track of its own source, 1 = as far as one fire may be. */
-const offTrack = (
-  detection: NewDetection,
-  track: Track,
-  { fix }: Candidate,
-  { association }: CostContext,
-): number => {
-  const { bearing, station } = detection.best.sighting;
-  const before = track.latest.azimuthDeg;
-  if (detection.source !== 'camera' || bearing === null || before === null || station === null) {
-    const spreadM = growthM(
-      association,
-      track.best.receivedAt.getTime(),
-      detection.receivedAt.getTime(),
-    );
-    return mahalanobis2(track.best.fix, detection.best.fix, spreadM) / association.pointGateChi2;
-  }
-  const first = track.best.sighting.bearing?.azimuthDeg ?? before;
-  const apartDeg = Math.min(
-    ...[before, first].map((azimuth) => Math.abs(wrap180(bearing.azimuthDeg - azimuth))),
-  );
-  const { distanceM } = geodesicInverse([station.lon, station.lat], [fix.lon, fix.lat]);
-  const fireDeg = (Math.atan2(association.growth.startM, distanceM) * 180) / Math.PI;
-  const sameFrame =
-    Math.abs(track.latest.observedAt.getTime() - detection.observedAt.getTime()) <= ONE_FRAME_MS;
-  const nearDeg = sameFrame
-    ? Math.max(APART_IN_FRAME_DEG, fireDeg)
-    : Math.max(
-        SAME_DIRECTION_DEG,
-        fireDeg,
-        // Frame to frame the mount's own error is the same; only the rest of σ, at most all of it, differs.
-        Math.sqrt(association.bearingGateChi2) * bearing.sigmaDeg,
-      );
-  return apartDeg / nearDeg;
+const OPENS: Omit<Association, 'readings'> = {
+  incidentId: null,
+  moves: [],
+  absorbed: [],
+  evaluations: 0,
 };
 
-/** Incidents the detection may have to do with, and the tracks that may be theirs or others'. */
-const clusterAround = (
-  detection: NewDetection,
-  candidates: readonly Candidate[],
-  context: CostContext,
-): Cluster | undefined => {
-  const isNear = ({ best }: Track): boolean =>
-    mahalanobis2(
-      best.fix,
-      detection.best.fix,
-      growthM(context.association, best.receivedAt.getTime(), detection.best.receivedAt.getTime()),
-    ) <= FAR_CHI2;
-  const near = candidates
-    .map((candidate) => ({
-      candidate,
-      chi2: mahalanobis2(candidate.fix, detection.best.fix, context.association.growth.startM),
-      pairs: candidate.tracks.filter((track) => !track.fixed && isNear(track)),
-    }))
-    .filter(({ chi2, pairs }) => chi2 <= FAR_CHI2 || pairs.length > 0)
-    .toSorted((a, b) => a.chi2 - b.chi2)
-    .slice(0, MAX_INCIDENTS);
-  if (near.length === 0) return undefined;
-  const fits = (tracks: readonly Track[]): boolean => passesGate(tracks, detection, context);
-  const joinable = near.filter(
-    ({ candidate: { tracks } }) => fits(tracks) || fits(tracks.filter((track) => track.fixed)),
-  );
-  const pairable = near.flatMap(({ candidate, pairs }) =>
-    isActive(candidate.status)
-      ? []
-      : pairs.filter((track) => fits([track])).map((track) => ({ candidate, track })),
-  );
-  if (joinable.length === 0 && pairable.length === 0) return undefined;
-  const members = near
-    .map(({ candidate }) => candidate)
-    .filter(
-      (candidate) =>
-        joinable.some((other) => other.candidate === candidate) ||
-        pairable.some((other) => other.candidate === candidate),
-    );
-  return buildCluster(detection, members, {
-    joinable: joinable.map(({ candidate }) => candidate.id),
-    context,
-  });
+/**
+ * The source's track in an incident, if that has so few that a frame more is reason to ask whether a fire that has
+ * become known since explains it better: one sight line alone, or two, which cross somewhere whatever they saw.
+ */
+const weakTrackOf = ({ status, tracks }: Candidate, deviceId: string): Track | undefined => {
+  const track = tracks.find((one) => one.deviceId === deviceId);
+  return track !== undefined && !track.fixed && !isActive(status) && tracks.length <= WEAK_TRACKS
+    ? track
+    : undefined;
 };
 
-const buildCluster = (
-  detection: NewDetection,
-  members: readonly Candidate[],
-  { joinable, context }: { joinable: readonly string[]; context: CostContext },
-): Cluster => {
-  const isMovable = (candidate: Candidate, track: Track): boolean =>
-    !track.fixed && !isActive(candidate.status);
-  const movable = members
-    .flatMap((candidate) =>
-      candidate.tracks
-        .filter((track) => isMovable(candidate, track))
-        .map((track) => ({ candidate, track })),
-    )
-    .slice(0, MAX_MOVABLE);
-  const fixed = new Map(
-    members.map((candidate) => [
-      candidate.id,
-      candidate.tracks.filter((track) => !movable.some((other) => other.track === track)),
-    ]),
-  );
-  const optionsOf = (track: Track, now: string): string[] => [
-    now,
-    ...members
-      .filter(({ id }) => id !== now)
-      .filter(({ id }) => passesGate(fixed.get(id) ?? [], track, context))
-      .map(({ id }) => id),
-    ...(passesGate([detection], track, context) ? [NEW] : []),
-  ];
-  return {
-    fixed,
-    movable: [
-      { track: detection, now: null, options: [...joinable, NEW] },
-      ...movable.map(({ candidate, track }) => ({
-        track,
-        now: candidate.id,
-        options: optionsOf(track, candidate.id),
-      })),
-    ],
-  };
-};
-
-/** Whether a track agrees with a set to 99 %: by how much it raises χ², against its own number of equations. */
-const passesGate = (tracks: readonly Track[], track: Track, context: CostContext): boolean => {
-  if (tracks.length === 0) return false;
-  const { bearingGateChi2, pointGateChi2 } = context.association;
-  const { range, point, elevation } = track.best.sighting;
-  const onlyBearing =
-    range === null && point === null && (elevation === null || context.terrain === undefined);
-  const added = setCost([...tracks, track], context).chi2 - setCost(tracks, context).chi2;
-  return added <= (onlyBearing ? bearingGateChi2 : pointGateChi2);
-};
-
-const decide = (
-  cluster: Cluster,
-  best: Hypothesis,
-  rest: readonly Hypothesis[],
-  { association }: CostContext,
-): Association => {
+const decide = (cluster: Cluster, costing: Costing): Association | undefined => {
+  const [best, ...rest] = rankHypotheses(cluster, costing);
+  if (best === undefined) return undefined;
+  const { undecidedChi2 } = costing.context.association;
   const rivals = rest.filter(
-    (other) => other.cost - best.cost < association.undecidedChi2 && isRival(best, other),
+    (other) => other.cost - best.cost < undecidedChi2 && isRival(cluster, best, other),
   );
-  const idOf = (place: string | undefined): string | null =>
-    place === undefined || place === NEW ? null : place;
+  const moved = cluster.movable.flatMap(({ track, now, lone }, i) => {
+    const to = best.places[i];
+    return now === null || to === undefined || to === now
+      ? []
+      : [{ deviceId: track.deviceId, from: now, to: idOf(to), lone }];
+  });
   const places = new Set([...cluster.fixed.keys(), ...best.places]);
   return {
     incidentId: idOf(best.places[0]),
-    moves: cluster.movable.flatMap(({ track, now }, i) => {
-      const to = best.places[i];
-      return now === null || to === undefined || to === now
-        ? []
-        : [{ deviceId: track.deviceId, from: now, to: idOf(to) }];
-    }),
+    moves: moved.map(({ deviceId, from, to }) => ({ deviceId, from, to })),
+    absorbed: moved.filter(({ lone }) => lone).map(({ from, to }) => ({ from, into: to })),
+    evaluations: costing.evaluations(),
     readings: new Map(
       [...places].map((place) => [idOf(place), readingsOf(cluster, [best, ...rivals], place)]),
     ),
   };
 };
 
+const idOf = (place: string | undefined): string | null =>
+  place === undefined || place === NEW ? null : place;
+
 /**
- * That the newest alone might be another fire is always possible and no reason to doubt the rest: what counts is a
- * track that would go to another known fire, or leave one for the new.
+ * That the newest or a lone one might be a fire of its own is always possible and no reason to doubt three others that
+ * agree; it is where there would be but two, which cross somewhere whatever they saw. Else what counts is a track that
+ * would go to another known fire, or leave one for the new.
  */
-const isRival = (best: Hypothesis, other: Hypothesis): boolean =>
+const isRival = (cluster: Cluster, best: Hypothesis, other: Hypothesis): boolean =>
   other.places.some((place, i) => {
-    const differs = place !== best.places[i];
-    return differs && !(i === 0 && (place === NEW || best.places[0] === NEW));
+    const chosen = best.places[i];
+    if (chosen === undefined || place === chosen) return false;
+    const alone = placeAlone(cluster.movable[i]);
+    if (chosen === alone) return false;
+    return place !== alone || countAt(cluster, best.places, chosen) <= WEAK_TRACKS;
   });
+
+/** Where a track would be the only one. */
+const placeAlone = (movable: Movable | undefined): string | null => {
+  if (movable?.now === null) return NEW;
+  return movable?.lone === true ? movable.now : null;
+};
+
+const countAt = (cluster: Cluster, places: readonly string[], place: string): number =>
+  tracksAt(cluster, places, place).length + (cluster.unweighed.get(place) ?? []).length;
 
 /** The different sets of tracks an incident has in these hypotheses, with their probabilities; none when there is one. */
 const readingsOf = (
@@ -264,7 +164,7 @@ const readingsOf = (
   const sets = new Map<string, { weight: number; tracks: Track[] }>();
   let total = 0;
   for (const { cost, places } of hypotheses) {
-    const tracks = tracksAt(cluster, places, place);
+    const tracks = [...tracksAt(cluster, places, place), ...(cluster.unweighed.get(place) ?? [])];
     if (tracks.length === 0) continue;
     const key = tracks
       .map((track) => track.best.id)

@@ -1,13 +1,12 @@
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
+import { asCandidate, asNewTrack } from './as-candidate.ts';
 import type { Alternatives } from './assess.ts';
 import { assessIncident, type IncidentDeps } from './assess-incident.ts';
-import { type Association, associate, type NewDetection } from './associate.ts';
-import type { Candidate } from './candidate.ts';
+import { type Association, associate } from './associate.ts';
 import { findByDedupeKey, insertDetection, type NewDetectionRow } from './detection-store.ts';
 import { extendTrack } from './extend-track.ts';
-import { isActive } from './gate.ts';
 import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
 import {
@@ -19,7 +18,7 @@ import {
 } from './incident-store.ts';
 import { moveTrack, recount } from './move-detections.ts';
 import { numberFor } from './number-incident.ts';
-import type { Track } from './track.ts';
+import { absorb } from './regroup.ts';
 import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
 
 /**
@@ -55,7 +54,7 @@ export const recordDetection = async (
       incidents.map(({ id }) => id),
     );
     const association = associate(
-      asNewTrack(work),
+      asNewTrack({ ...detection, id: work.detectionId }),
       incidents.map((incident) => asCandidate(incident, tracks)),
       { ...deps.config, terrain: deps.terrain },
     );
@@ -99,39 +98,6 @@ const candidatesOf = (
 };
 
 type Work = { tx: PoolClient; detection: LocatedDetection; detectionId: string; now: Date };
-
-const asNewTrack = ({ detection, detectionId }: Work): NewDetection => {
-  const { deviceId, source, fix, sighting, observedAt, receivedAt, azimuthDeg } = detection;
-  return {
-    deviceId,
-    source,
-    best: { id: detectionId, fix, sighting, receivedAt },
-    latest: { azimuthDeg, observedAt },
-    fixed: false,
-    observedAt,
-    receivedAt,
-  };
-};
-
-const asCandidate = (incident: Incident, tracks: readonly StoredTrack[]): Candidate => ({
-  id: incident.id,
-  status: incident.status,
-  fix: incident.fix,
-  lastObservedAt: incident.lastObservedAt,
-  lastReceivedAt: incident.lastReceivedAt,
-  tracks: tracks
-    .filter(({ incidentId }) => incidentId === incident.id)
-    .map(
-      (track): Track => ({
-        deviceId: track.deviceId,
-        source: track.source,
-        best: track.best,
-        latest: { azimuthDeg: track.latestAzimuthDeg, observedAt: track.latestObservedAt },
-        fixed:
-          track.pinned || track.deviceId === incident.anchorDeviceId || isActive(incident.status),
-      }),
-    ),
-});
 
 const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> => {
   const { tx, detection, now } = work;
@@ -217,7 +183,7 @@ const settle = async (
   deps: IncidentDeps,
   work: Work,
   {
-    association: { moves, readings },
+    association: { moves, absorbed, readings },
     incident,
     others,
   }: { association: Association; incident: Incident; others: readonly Incident[] },
@@ -231,6 +197,9 @@ const settle = async (
       actor: 'system',
       now,
     });
+  }
+  for (const { from, into } of absorbed) {
+    await absorb(deps, tx, { from, into: into ?? incident.id, now });
   }
   const moved = new Set(moves.flatMap(({ from, to }) => [from, to ?? incident.id]));
   const alternativesOf = (id: string | null): Alternatives | undefined =>

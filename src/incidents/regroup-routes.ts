@@ -8,13 +8,14 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../shared/http.ts';
+import type { IncidentDeps } from './assess-incident.ts';
 import { findDetection } from './detection-store.ts';
 import { IncidentSchema, incidentJson, LabelSchema } from './incident-json.ts';
 import { labelDetection } from './label-detection.ts';
-import { mergeIncidents, type RegroupDeps, splitIncident, undoRegrouping } from './regroup.ts';
+import { mergeIncidents, splitIncident, undoRegrouping } from './regroup.ts';
 import { requireVisible } from './require-visible.ts';
 
-export type RegroupRoutesDeps = RegroupDeps & { visibleRegions: VisibleRegions; clock: Clock };
+export type RegroupRoutesDeps = IncidentDeps & { visibleRegions: VisibleRegions; clock: Clock };
 
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 const Reason = Type.Optional(Type.String({ maxLength: 1000 }));

@@ -17,21 +17,16 @@ import {
 import { moveDetections, recount } from './move-detections.ts';
 import { numberFor } from './number-incident.ts';
 
-/** What regrouping needs beside the rest: merging an incident away stops what is not sent yet. */
-export type RegroupDeps = IncidentDeps & {
-  onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
-};
-
 export type By = { actor: string; reason?: string | undefined; now: Date };
 
-type Work = { deps: RegroupDeps; tx: PoolClient; by: By };
+type Work = { deps: IncidentDeps; tx: PoolClient; by: By };
 
 /**
  * A person says two incidents are one fire: all detections of `fromId` go to `intoId` and stay there, `fromId` becomes
  * `merged`. Returns the one that remains. Throws `not_found`, `conflict` when one is over, `unprocessable` for itself.
  */
 export const mergeIncidents = async (
-  deps: RegroupDeps,
+  deps: IncidentDeps,
   { fromId, intoId }: { fromId: string; intoId: string },
   by: By,
 ): Promise<Incident> => {
@@ -72,7 +67,7 @@ export const mergeIncidents = async (
  * `unprocessable` when the detections are not all its own or nothing would be left.
  */
 export const splitIncident = async (
-  deps: RegroupDeps,
+  deps: IncidentDeps,
   { incidentId, detectionIds }: { incidentId: string; detectionIds: readonly string[] },
   by: By,
 ): Promise<Incident> =>
@@ -142,7 +137,7 @@ export const splitIncident = async (
  * came since stay where they are. Returns the incident asked about. Throws `conflict` when there is nothing to undo.
  */
 export const undoRegrouping = async (
-  deps: RegroupDeps,
+  deps: IncidentDeps,
   incidentId: string,
   by: By,
 ): Promise<Incident> =>
@@ -188,6 +183,36 @@ export const undoRegrouping = async (
     const results = [await refresh(work, from), await refresh(work, to)];
     return results.find(({ id }) => id === incidentId) ?? incident;
   });
+
+/**
+ * An incident whose tracks have all turned out to be another's ends in that one, as if a person had merged it (and can
+ * be undone as such): nothing more is sent for it. Its detections have been moved already.
+ */
+export const absorb = async (
+  deps: IncidentDeps,
+  tx: PoolClient,
+  { from: fromId, into: intoId, now }: { from: string; into: string; now: Date },
+): Promise<void> => {
+  const from = await requireOpen(tx, fromId);
+  const into = await requireOpen(tx, intoId);
+  const by: By = { actor: 'system', now };
+  const work: Work = { deps, tx, by };
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from detection where incident_id = $1 and device_id = $2 order by received_at, id`,
+    [intoId, from.anchorDeviceId],
+  );
+  const operation = {
+    operationId: newId(),
+    from: fromId,
+    to: intoId,
+    detectionIds: rows.map(({ id }) => id),
+    status: from.status,
+  };
+  await setMergedInto(tx, { id: fromId, intoId, status: 'merged', at: now });
+  await deps.onTakenOver(tx, fromId, now);
+  await tell(work, fromId, 'merged', { ...operation, into: into.number });
+  await tell(work, intoId, 'absorbed', { ...operation, number: from.number });
+};
 
 /** Counts an incident's detections again and assesses it: whose readings were weighed before is decided now. */
 const refresh = async (

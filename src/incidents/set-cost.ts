@@ -1,5 +1,13 @@
-import { elevationMisfit, type LocateConfig, solveJointly } from '../locate/index.ts';
-import { geodesicInverse } from '../shared/geo.ts';
+import {
+  createNearSolver,
+  type LocateConfig,
+  misfitOn,
+  type NearSource,
+  type PlanePoint,
+  type Skyline,
+  skylineAlong,
+} from '../locate/index.ts';
+import type { Fix, LonLat } from '../shared/geo.ts';
 import type { Terrain } from '../terrain/index.ts';
 import { growthM } from './gate.ts';
 import type { AssociationConfig, Track } from './track.ts';
@@ -12,6 +20,9 @@ const CHANCE_ANGLE_DEG = 4;
 const SQRT_TWO_PI = Math.sqrt(2 * Math.PI);
 /** One wild elevation (a box drawn badly) must not outvote everything else. */
 const WORST_MISFIT = 25;
+/** Skylines this near in azimuth are one: under 20 m apart where smoke is seen. Degrees. */
+const SKYLINE_STEP_DEG = 0.1;
+const SKYLINE_STEP_M = 2_000;
 
 export type CostContext = {
   association: AssociationConfig;
@@ -31,48 +42,129 @@ export type SetCost = {
   cost: number;
 };
 
-/** Cost of one fire being what all `tracks` saw. One track costs nothing. Pure. */
-export const setCost = (tracks: readonly Track[], context: CostContext): SetCost => {
-  if (tracks.length < 2) return { chi2: 0, cost: 0 };
-  const { association, locate, terrain } = context;
-  const contributions = tracks.map((track) => track.best);
-  const solution = solveJointly(contributions, locate.maxFixRangeM);
-  if (solution === undefined || solution.impossible.length > 0) {
-    return { chi2: Number.POSITIVE_INFINITY, cost: Number.POSITIVE_INFINITY };
-  }
-  const times = contributions.map(({ receivedAt }) => receivedAt.getTime());
-  const spreadM = growthM(association, Math.min(...times), Math.max(...times)) / SIGMA_TO_95;
-  let chi2 = 0;
-  const gains: number[] = [];
-  for (const [i, { sighting, fix }] of contributions.entries()) {
-    const { station, bearing, range, point } = sighting;
-    const own = solution.chi2Of[i] ?? 0;
-    if (point !== null) {
-      const sigmaM = fix.ellipse.semiMajorM / SIGMA_TO_95;
-      chi2 += own * shareOf(sigmaM, spreadM);
-      gains.push(chanceGain(sigmaM, spreadM), chanceGain(sigmaM, spreadM));
-      continue;
-    }
-    if (station === null || bearing === null) continue;
-    const { distanceM } = geodesicInverse([station.lon, station.lat], solution.at);
-    const acrossM = Math.max(1, distanceM) * bearing.sigmaDeg * RAD;
-    chi2 += own * shareOf(acrossM, spreadM);
-    gains.push(chanceGain(acrossM, spreadM));
-    if (range !== null) {
-      gains.push(chanceGain(range.sigmaM, spreadM));
-    } else if (terrain !== undefined && sighting.elevation !== null) {
-      const misfit = elevationMisfit(terrain, sighting, solution.at, {
-        toleranceM: Math.max(spreadM * SIGMA_TO_95, terrain.cellM),
-        smokeHeightM: locate.smokeHeightM,
-      });
-      if (misfit === null) continue;
+const IMPOSSIBLE: SetCost = {
+  chi2: Number.POSITIVE_INFINITY,
+  cost: Number.POSITIVE_INFINITY,
+};
+const FREE: SetCost = { chi2: 0, cost: 0 };
+
+/** Weighs sets of tracks about one place; keeps what many sets have in common for as long as one decision takes. */
+export type Costing = {
+  context: CostContext;
+  /** Cost of one fire being what all `tracks` saw. One track costs nothing. */
+  costOf: (tracks: readonly Track[]) => SetCost;
+  /** χ² of a track's direction (or position) alone against a fix, both errors and growth allowed for. */
+  chi2At: (track: Track, fix: Fix) => number;
+  /** How many different sets were weighed: the work that was done. */
+  evaluations: () => number;
+};
+
+/** `centre`: what is weighed lies within 30 km of it. */
+export const createCosting = (centre: LonLat, context: CostContext): Costing => {
+  const { association, locate } = context;
+  const solver = createNearSolver(centre, locate.maxFixRangeM);
+  const sourceOf = memoise(
+    (track: Track): NearSource => solver.lay(track.best),
+    (track) => track.best.id,
+  );
+  const placeOf = memoise(
+    ({ lon, lat }: Fix): PlanePoint => solver.toPlane([lon, lat]),
+    ({ lon, lat }) => `${String(lon)},${String(lat)}`,
+  );
+  const misfitOf = createMisfit(context);
+  let evaluations = 0;
+
+  const weigh = (tracks: readonly Track[]): SetCost => {
+    evaluations += 1;
+    const solution = solver.solve(tracks.map(sourceOf));
+    if (solution === undefined || !solution.possible) return IMPOSSIBLE;
+    const times = tracks.map(({ best }) => best.receivedAt.getTime());
+    const spreadM = growthM(association, Math.min(...times), Math.max(...times)) / SIGMA_TO_95;
+    let chi2 = 0;
+    const gains: number[] = [];
+    for (const [i, track] of tracks.entries()) {
+      const { sighting, fix } = track.best;
+      const { bearing, range, point, elevation } = sighting;
+      const own = solution.chi2Of[i] ?? 0;
+      if (point !== null) {
+        const sigmaM = fix.ellipse.semiMajorM / SIGMA_TO_95;
+        chi2 += own * shareOf(sigmaM, spreadM);
+        gains.push(chanceGain(sigmaM, spreadM), chanceGain(sigmaM, spreadM));
+        continue;
+      }
+      const view = solution.seenFrom[i];
+      if (!view || bearing === null) continue;
+      const acrossM = Math.max(1, view.distanceM) * bearing.sigmaDeg * RAD;
+      chi2 += own * shareOf(acrossM, spreadM);
+      gains.push(chanceGain(acrossM, spreadM));
+      if (range !== null && fix.method !== 'terrain') {
+        gains.push(chanceGain(range.sigmaM, spreadM));
+        continue;
+      }
+      const misfit = elevation === null ? null : misfitOf(track, view, spreadM * SIGMA_TO_95);
+      if (misfit === null || elevation === null) continue;
       chi2 += Math.min(WORST_MISFIT, misfit);
-      const { sigmaDeg } = sighting.elevation;
-      gains.push(Math.max(0, 2 * Math.log(CHANCE_ANGLE_DEG / (sigmaDeg * SQRT_TWO_PI))));
+      gains.push(Math.max(0, 2 * Math.log(CHANCE_ANGLE_DEG / (elevation.sigmaDeg * SQRT_TWO_PI))));
     }
-  }
-  const beyondTwo = gains.toSorted((a, b) => b - a).slice(2);
-  return { chi2, cost: chi2 - beyondTwo.reduce((sum, gain) => sum + gain, 0) };
+    const beyondTwo = gains.toSorted((a, b) => b - a).slice(2);
+    return { chi2, cost: chi2 - beyondTwo.reduce((sum, gain) => sum + gain, 0) };
+  };
+
+  const weighed = memoise(weigh, (tracks) => tracks.map(({ best }) => best.id).join());
+
+  const chi2At = (track: Track, fix: Fix): number => {
+    const source = sourceOf(track);
+    const at = placeOf(fix);
+    const spreadM = Math.hypot(association.growth.startM, fix.ellipse.semiMajorM) / SIGMA_TO_95;
+    const { bearing } = track.best.sighting;
+    const view = solver.seen(source, at);
+    if (view === null || bearing === null) {
+      const sigmaM = Math.hypot(spreadM, track.best.fix.ellipse.semiMajorM / SIGMA_TO_95);
+      const own = source.at();
+      const offM = Math.hypot(at.eastM - own.eastM, at.northM - own.northM);
+      return (offM / sigmaM) ** 2;
+    }
+    const turn = (view.azimuthDeg - bearing.azimuthDeg) * RAD;
+    if (Math.cos(turn) < 0 || view.distanceM > locate.maxFixRangeM) return Number.POSITIVE_INFINITY;
+    const acrossM = view.distanceM * Math.sin(turn);
+    return (acrossM / Math.hypot(spreadM, view.distanceM * bearing.sigmaDeg * RAD)) ** 2;
+  };
+
+  return {
+    context,
+    costOf: (tracks) => (tracks.length < 2 ? FREE : weighed(tracks)),
+    chi2At,
+    evaluations: () => evaluations,
+  };
+};
+
+/** The elevation misfit of a track at a place it sees so; null = nothing can be said. */
+const createMisfit = ({ terrain, locate }: CostContext) => {
+  const skylines = new Map<string, { skyline: Skyline | null; reachM: number }>();
+  return (
+    { best: { sighting } }: Track,
+    seen: { azimuthDeg: number; distanceM: number },
+    extentM: number,
+  ): number | null => {
+    const { station, elevation } = sighting;
+    if (terrain === undefined || elevation === null) return null;
+    if (station === null || station.heightM === null) return null;
+    const toleranceM = Math.max(extentM, terrain.cellM);
+    const step = Math.round(seen.azimuthDeg / SKYLINE_STEP_DEG);
+    const key = `${String(station.lon)},${String(station.lat)},${String(step)}`;
+    const neededM = seen.distanceM + toleranceM;
+    let known = skylines.get(key);
+    if (known === undefined || known.reachM < neededM) {
+      const reachM = Math.ceil(neededM / SKYLINE_STEP_M) * SKYLINE_STEP_M;
+      const { lon, lat, heightM } = station;
+      const azimuthDeg = step * SKYLINE_STEP_DEG;
+      known = { skyline: skylineAlong(terrain, { lon, lat, heightM }, azimuthDeg, reachM), reachM };
+      skylines.set(key, known);
+    }
+    if (known.skyline === null) return null;
+    const { smokeHeightM } = locate;
+    return misfitOn(known.skyline, elevation, seen.distanceM, { toleranceM, smokeHeightM });
+  };
 };
 
 /** The share of χ² that stays when the fire's own extent is added to an error. */
@@ -81,3 +173,18 @@ const shareOf = (sigmaM: number, spreadM: number): number =>
 
 const chanceGain = (sigmaM: number, spreadM: number): number =>
   Math.max(0, 2 * Math.log(CHANCE_WIDTH_M / (Math.hypot(sigmaM, spreadM) * SQRT_TWO_PI)));
+
+const memoise = <A, B>(
+  compute: (value: A) => B,
+  keyOf: (value: A) => string,
+): ((value: A) => B) => {
+  const known = new Map<string, B>();
+  return (value) => {
+    const key = keyOf(value);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const result = compute(value);
+    known.set(key, result);
+    return result;
+  };
+};

@@ -19,6 +19,9 @@ export type Track = {
   best: Contribution & { receivedAt: Date };
   /** The newest: smoke drifts and fires grow, and the next frame is near it. */
   latest: { azimuthDeg: number | null; observedAt: Date };
-  /** It opened the incident, or a person put it there: association leaves it where it is. */
+  /** It opened the incident, or a person put it there or works on it: association leaves it where it is. */
   fixed: boolean;
 };
+
+/** A new detection as a track of its own, with both clocks. */
+export type NewDetection = Track & { observedAt: Date; receivedAt: Date };

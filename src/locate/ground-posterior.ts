@@ -1,7 +1,7 @@
 import { wrap360 } from '../shared/geo.ts';
 import type { Random } from '../shared/random.ts';
 import { type Eye, profile, type Terrain } from '../terrain/index.ts';
-import { type Seeing, weighAzimuth } from './weigh-azimuth.ts';
+import { type Seeing, sigmaAt, weighAzimuth } from './weigh-azimuth.ts';
 
 /** A sight line with its errors, one σ, degrees. */
 export type SightLine = {
@@ -61,25 +61,51 @@ export const groundPosterior = (
     const { angleDeg } = profile(terrain, eye, azimuthDeg, { maxRangeM, stepM });
     const weights = new Float64Array(angleDeg.length);
     const prior = Math.exp(-0.5 * z * z);
-    return { weights, prior, ...weighAzimuth({ angleDeg, stepM }, seeing, weights) };
+    return { angleDeg, weights, prior, ...weighAzimuth({ angleDeg, stepM }, seeing, weights) };
   });
   const total = rays.reduce((sum, ray) => sum + ray.prior * ray.total, 0);
   if (!(total > 0)) return { kind: 'no_ground' };
   const hidden = rays.reduce((sum, ray) => sum + ray.prior * ray.hidden, 0);
-  const draws = resample(rays, total, random).map(
-    ([k, i]): GroundDraw => ({
-      rangeM: Math.max(options.minRangeM, (i + random.next()) * stepM),
-      azimuthDeg: wrap360(
-        sight.azimuthDeg + azimuthSigmas(k, random.next()) * sight.azimuthSigmaDeg,
-      ),
-    }),
-  );
+  const draws = resample(rays, total, random).map(([k, i]): GroundDraw => {
+    const angles = rays[k]?.angleDeg;
+    const ends = [angles?.[i - 1] ?? Number.NaN, angles?.[i] ?? Number.NaN] as const;
+    const sigmaDeg = sigmaAt((i + 0.5) * stepM, seeing);
+    const rangeM = (i + shareOfStretch(ends, sight.elevationDeg, sigmaDeg, random)) * stepM;
+    const aside = azimuthSigmas(k, random.next()) * sight.azimuthSigmaDeg;
+    return {
+      rangeM: Math.max(options.minRangeM, rangeM),
+      azimuthDeg: wrap360(sight.azimuthDeg + aside),
+    };
+  });
   return { kind: 'drawn', draws, hiddenShare: hidden / total };
 };
 
 /** How many σ aside the `share` of strip `k` lies. */
 const azimuthSigmas = (k: number, share: number): number =>
   AZIMUTH_REACH * ((2 * (k + share)) / AZIMUTHS - 1);
+
+const PATIENCE = 20;
+
+/**
+ * Where in the stretch, 0 to 1: on a slope that rises through many σ most of it is impossible. By rejection; where
+ * the ground does not rise it is hidden, and every place as likely.
+ */
+const shareOfStretch = (
+  [near, far]: readonly [number, number],
+  elevationDeg: number,
+  sigmaDeg: number,
+  random: Random,
+): number => {
+  if (!(far - near > sigmaDeg / 2)) return random.next();
+  const logDensity = (angle: number): number => -0.5 * ((angle - elevationDeg) / sigmaDeg) ** 2;
+  const highest = logDensity(Math.min(far, Math.max(near, elevationDeg)));
+  let share = random.next();
+  for (let tries = 0; tries < PATIENCE; tries++) {
+    if (random.next() < Math.exp(logDensity(near + share * (far - near)) - highest)) break;
+    share = random.next();
+  }
+  return share;
+};
 
 /** Ray and stretch in proportion to their weight: one random start, then even steps, so that no share is missed. */
 const resample = (

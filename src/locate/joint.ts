@@ -8,7 +8,7 @@ import { type PlaneMeasurement, type PlaneSolution, solvePlane } from './solve-p
 
 const RAD = Math.PI / 180;
 /** Bearings that cross at less are parallel for all their errors tell: the range is a guess. */
-const LEAST_CROSSING_DEG = 15;
+export const LEAST_CROSSING_DEG = 15;
 /** Moving the plane's centre to the solution stops here. */
 const RECENTRED_M = 5;
 const MAX_RECENTRINGS = 4;

@@ -43,7 +43,8 @@ export const importTile = async ({
 /** The tile's name: that of the file, without its ending. */
 export const nameOf = (file: string): string => checkName(basename(file, extname(file)));
 
-const readElevation = async (file: string): Promise<Tile> => {
+/** Any file that can be imported, by its ending; the tile has no name yet. */
+export const readElevation = async (file: string): Promise<Tile> => {
   switch (extname(file).toLowerCase()) {
     case '.hgt':
       return readHgt(file, await bytesOf(file));

@@ -102,6 +102,7 @@ export const createIntake = (
     terrain: context.terrain,
     timeZone: env.timeZone,
     clock,
+    onTakenOver,
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
     regionAt: ([lon, lat]: readonly [number, number]) => {

@@ -1,7 +1,6 @@
-import { type Contribution, fuse, locate } from '../../src/locate/index.ts';
+import { type Contribution, fuse, type LocateConfig, locate } from '../../src/locate/index.ts';
 import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
-import type { Locating } from './one-camera.ts';
 
 export type Geometry = {
   fire: LonLat;
@@ -45,7 +44,7 @@ export const widestCrossingDeg = (fire: LonLat, cameras: readonly LonLat[]): num
 export const bearingTo = (
   fire: LonLat,
   { at, sigmaDeg }: { at: LonLat; sigmaDeg: number },
-  { id, errorDeg, config }: { id: string; errorDeg: number; config: Locating },
+  { id, errorDeg, config }: { id: string; errorDeg: number; config: LocateConfig },
 ): Contribution => {
   const located = locate(
     {
@@ -76,7 +75,7 @@ export const bearingTo = (
 };
 
 /** The fix of all cameras, each with a normal error of its own σ. */
-export const fixOf = ({ fire, cameras }: Geometry, random: Random, config: Locating): Fix =>
+export const fixOf = ({ fire, cameras }: Geometry, random: Random, config: LocateConfig): Fix =>
   fuse(
     cameras.map((camera, i) =>
       bearingTo(fire, camera, {

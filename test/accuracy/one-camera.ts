@@ -1,82 +1,75 @@
-import { type Located, locate } from '../../src/locate/index.ts';
-import type { CountyConfig } from '../../src/shared/county-config.ts';
+import { type LocateConfig, type Located, locate } from '../../src/locate/index.ts';
 import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
 import type { Eye, Terrain } from '../../src/terrain/index.ts';
-import type { Land } from './grid-terrain.ts';
+import { type Land, placeIn } from './land.ts';
 import { type View, viewOf } from './smoke.ts';
 
+/** A fire, a camera that sees its smoke, and what it sees. */
 export type Seen = { eye: Eye; fire: LonLat; view: View };
 
-export const MAST_M = 30;
+const MAST_M = 30;
+/** A mast is put on the height a climber reaches in so many steps of 100 m. */
+const CLIMB_STEPS = 15;
+const PATIENCE = 200;
 
-/** A place in `bounds`, evenly by area, at least `marginM` inside. */
-export const placeIn = ({ bounds }: Land, random: Random, marginM: number): LonLat => {
-  const [south, north] = [bounds.south, bounds.north].map((lat) => Math.sin((lat * Math.PI) / 180));
-  const marginLat = marginM / 111_320;
+/** A mast of 30 m on a local height, `marginM` inside the land. */
+export const randomMast = (land: Land, random: Random, marginM: number): Eye => {
+  const heightM = ([lon, lat]: LonLat): number => land.data.elevationM(lon, lat);
   for (;;) {
-    const lat = (Math.asin(random.between(south ?? 0, north ?? 0)) * 180) / Math.PI;
-    const marginLon = marginLat / Math.cos((lat * Math.PI) / 180);
-    const lon = random.between(bounds.west, bounds.east);
-    if (lat - marginLat < bounds.south || lat + marginLat > bounds.north) continue;
-    if (lon - marginLon < bounds.west || lon + marginLon > bounds.east) continue;
-    return [lon, lat];
+    let at = placeIn(land, random, marginM);
+    for (let step = 0; step < CLIMB_STEPS; step++) {
+      const around = [0, 45, 90, 135, 180, 225, 270, 315].map((azimuth) =>
+        geodesicDirect(at, azimuth, 100),
+      );
+      const best = around.reduce((a, b) => (heightM(b) > heightM(a) ? b : a));
+      if (!(heightM(best) > heightM(at))) break;
+      at = best;
+    }
+    const eye = { lon: at[0], lat: at[1], heightM: land.ground.elevationM(at[0], at[1]) + MAST_M };
+    if (!Number.isNaN(eye.heightM)) return eye;
   }
 };
 
-/** Climbs from `start` until no place 100 m around is higher: where a mast is put. */
-export const heightNear = (terrain: Terrain, start: LonLat): LonLat => {
-  let at = start;
-  for (let steps = 0; steps < 15; steps++) {
-    const around = [0, 45, 90, 135, 180, 225, 270, 315].map((azimuth) =>
-      geodesicDirect(at, azimuth, 100),
-    );
-    const best = around.reduce((a, b) =>
-      terrain.elevationM(b[0], b[1]) > terrain.elevationM(a[0], a[1]) ? b : a,
-    );
-    if (!(terrain.elevationM(best[0], best[1]) > terrain.elevationM(at[0], at[1]))) break;
-    at = best;
-  }
-  return at;
+export type FireRule = {
+  nearM: number;
+  farM: number;
+  /** Mean of the height of smoke, which is exponential. */
+  smokeM: number;
+  /** `area`: as likely on each hectare; `range`: as likely at each range. */
+  evenly: 'area' | 'range';
 };
 
-export const mastAt = (terrain: Terrain, [lon, lat]: LonLat): Eye => ({
-  lon,
-  lat,
-  heightM: terrain.elevationM(lon, lat) + MAST_M,
-});
-
-export type Sky = { nearM: number; farM: number; smokeM: number };
-
-/** Fires evenly by area around `eye`, until one's smoke is seen. */
+/** Fires around `eye` by the rule until the smoke of one is seen; undefined where the view is too small. */
 export const fireSeenBy = (
-  terrain: Terrain,
+  ground: Terrain,
   eye: Eye,
   random: Random,
-  sky: Sky,
+  { nearM, farM, smokeM, evenly }: FireRule,
 ): Seen | undefined => {
-  for (let tries = 0; tries < 200; tries++) {
-    const d = Math.sqrt(random.between(sky.nearM ** 2, sky.farM ** 2));
-    const fire = geodesicDirect([eye.lon, eye.lat], random.between(0, 360), d);
-    const smokeM = -sky.smokeM * Math.log(1 - random.next());
-    const view = viewOf(terrain, eye, fire, smokeM);
+  for (let tries = 0; tries < PATIENCE; tries++) {
+    const rangeM =
+      evenly === 'area'
+        ? Math.sqrt(random.between(nearM ** 2, farM ** 2))
+        : random.between(nearM, farM);
+    const fire = geodesicDirect([eye.lon, eye.lat], random.between(0, 360), rangeM);
+    const view = viewOf(ground, eye, fire, smokeHeightM(smokeM, random));
     if (view !== undefined) return { eye, fire, view };
   }
   return undefined;
 };
 
-export type Locating = CountyConfig['locate'];
+export const smokeHeightM = (meanM: number, random: Random): number =>
+  -meanM * Math.log(1 - random.next());
 
-/** One detection of a camera with the errors of its angles, located. */
-export const observe = (
+type Detection = Omit<Extract<Located, { kind: 'located' }>, 'kind'>;
+
+/** A camera's detection with normal errors of both angles, located as the service does. */
+export const detect = (
   { eye, view }: Seen,
-  {
-    sigmaDeg,
-    random,
-    config,
-    terrain,
-  }: { sigmaDeg: number; random: Random; config: Locating; terrain: Terrain },
-): Extract<Located, { kind: 'located' }> => {
+  { sigmaDeg, random }: { sigmaDeg: number; random: Random },
+  world: { config: LocateConfig; terrain: Terrain | undefined },
+): Detection => {
   const located = locate(
     {
       position: null,
@@ -99,20 +92,18 @@ export const observe = (
       tiltOffsetDeg: 0,
       focalScale: 1,
     },
-    { config, terrain },
+    world,
   );
   if (located.kind === 'unlocated') throw new Error(located.reason);
   return located;
 };
 
-/** Where `truth` lies in the fix's ellipse: 1 on its edge. */
-export const ellipseShare = ({ lon, lat, ellipse }: Fix, truth: LonLat): number => {
+export const isInside = ({ lon, lat, ellipse }: Fix, truth: LonLat): boolean => {
   const { distanceM, azimuthDeg } = geodesicInverse([lon, lat], truth);
   const turn = ((azimuthDeg - ellipse.orientationDeg) * Math.PI) / 180;
-  return Math.hypot(
-    (distanceM * Math.cos(turn)) / ellipse.semiMajorM,
-    (distanceM * Math.sin(turn)) / ellipse.semiMinorM,
-  );
+  const along = (distanceM * Math.cos(turn)) / ellipse.semiMajorM;
+  const across = (distanceM * Math.sin(turn)) / ellipse.semiMinorM;
+  return along * along + across * across <= 1;
 };
 
 export const missM = ({ lon, lat }: Fix, truth: LonLat): number =>

@@ -129,7 +129,7 @@ describe('three cameras see one smoke and a fourth, far away, another', () => {
     expect(crossed.factors.map(({ name }) => name)).toContain('second_mast');
     expect(missM(crossed)).toBeLessThan(crossed.fix.ellipse.semiMajorM);
     ellipses.push(crossed.fix.ellipse.semiMajorM);
-    await smsc.waitForSms(({ text }) => text.includes(`升级：多源印证火情${crossed.number}`));
+    await smsc.waitForSms(({ text }) => text.includes(`升级：火情${crossed.number}`));
   });
 
   it('gets better with the third', async () => {

@@ -69,5 +69,6 @@ export const incidentDeps = (pool: Pool, over: Partial<IncidentDeps> = {}): Inci
   regionAt: () => ({ id: 'default', code: 'default' }),
   reportsOf: () => 'alarms',
   onAlert: async () => undefined,
+  onTakenOver: async () => undefined,
   ...over,
 });

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Incident } from '../../../src/incidents/incident.ts';
 import { findIncident } from '../../../src/incidents/incident-store.ts';
-import { listDetections, listEvents, recordDetection } from '../../../src/incidents/index.ts';
-import { labelDetection } from '../../../src/incidents/label-detection.ts';
 import {
-  mergeIncidents,
-  type RegroupDeps,
-  splitIncident,
-  undoRegrouping,
-} from '../../../src/incidents/regroup.ts';
+  type IncidentDeps,
+  listDetections,
+  listEvents,
+  recordDetection,
+} from '../../../src/incidents/index.ts';
+import { labelDetection } from '../../../src/incidents/label-detection.ts';
+import { mergeIncidents, splitIncident, undoRegrouping } from '../../../src/incidents/regroup.ts';
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera, incidentDeps, locatedDetection, TOWER } from '../../support/fixtures.ts';
 
 let db: TestDatabase;
-let deps: RegroupDeps;
+let deps: IncidentDeps;
 let alerts: { number: string; reason: string; level: string }[] = [];
 let takenOver: string[] = [];
 const now = new Date('2026-04-05T08:30:00Z');

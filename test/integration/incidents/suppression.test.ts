@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Incident } from '../../../src/incidents/incident.ts';
+import { findIncident } from '../../../src/incidents/incident-store.ts';
 import {
   createReassessor,
   type IncidentDeps,
   listEvents,
   recordDetection,
 } from '../../../src/incidents/index.ts';
-import type { Incident } from '../../../src/incidents/incident.ts';
-import { findIncident } from '../../../src/incidents/incident-store.ts';
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera, incidentDeps, locatedDetection, TOWER } from '../../support/fixtures.ts';

@@ -1,0 +1,63 @@
+import { mahalanobis2 } from '../locate/index.ts';
+import { geodesicInverse, wrap180 } from '../shared/geo.ts';
+import type { Candidate } from './candidate.ts';
+import { growthM, isOpen } from './gate.ts';
+import type { AssociationConfig, NewDetection, Track } from './track.ts';
+
+/** Frames of one camera this close in azimuth show one fire: smoke leans and boxes jump. Degrees. */
+const SAME_DIRECTION_DEG = 1.5;
+/** Two boxes this far apart in one picture are two fires, whatever the errors: they share those. Degrees. */
+const APART_IN_FRAME_DEG = 1;
+const ONE_FRAME_MS = 500;
+
+/** The incident in which this source already sees this, the nearest in direction first. */
+export const findContinued = (
+  detection: NewDetection,
+  candidates: readonly Candidate[],
+  association: AssociationConfig,
+): Candidate | undefined => {
+  let best: { candidate: Candidate; off: number } | undefined;
+  for (const candidate of candidates) {
+    if (!isOpen(candidate.status) && candidate.status !== 'dismissed') continue;
+    const track = candidate.tracks.find((own) => own.deviceId === detection.deviceId);
+    if (track === undefined) continue;
+    const off = offTrack(detection, track, { candidate, association });
+    if (off <= 1 && (best === undefined || off < best.off)) best = { candidate, off };
+  }
+  return best?.candidate;
+};
+
+/** How far a detection is from a track of its own source, 1 = as far as one fire may be. */
+const offTrack = (
+  detection: NewDetection,
+  track: Track,
+  { candidate: { fix }, association }: { candidate: Candidate; association: AssociationConfig },
+): number => {
+  const { bearing, station } = detection.best.sighting;
+  const before = track.latest.azimuthDeg;
+  if (detection.source !== 'camera' || bearing === null || before === null || station === null) {
+    const spreadM = growthM(
+      association,
+      track.best.receivedAt.getTime(),
+      detection.receivedAt.getTime(),
+    );
+    return mahalanobis2(track.best.fix, detection.best.fix, spreadM) / association.pointGateChi2;
+  }
+  const first = track.best.sighting.bearing?.azimuthDeg ?? before;
+  const apartDeg = Math.min(
+    ...[before, first].map((azimuth) => Math.abs(wrap180(bearing.azimuthDeg - azimuth))),
+  );
+  const { distanceM } = geodesicInverse([station.lon, station.lat], [fix.lon, fix.lat]);
+  const fireDeg = (Math.atan2(association.growth.startM, distanceM) * 180) / Math.PI;
+  const sameFrame =
+    Math.abs(track.latest.observedAt.getTime() - detection.observedAt.getTime()) <= ONE_FRAME_MS;
+  const nearDeg = sameFrame
+    ? Math.max(APART_IN_FRAME_DEG, fireDeg)
+    : Math.max(
+        SAME_DIRECTION_DEG,
+        fireDeg,
+        // Both frames have an error of their own.
+        Math.sqrt(2 * association.bearingGateChi2) * bearing.sigmaDeg,
+      );
+  return apartDeg / nearDeg;
+};
