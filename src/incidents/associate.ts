@@ -25,8 +25,8 @@ export type Association = {
   /** Tracks that belong to another incident than was thought (null = the new one). */
   moves: { deviceId: string; from: string; to: string | null }[];
   /**
-   * Incidents that all tracks have left: each was one sight line nobody had acted on, and turned out to be part of a
-   * known fire (`into`; null = the new one). Never one with a confirmed point.
+   * Incidents that all tracks have left for known fires (`into`: one of them; null = the new one). Nobody had acted on
+   * them and none had a confirmed point: each was one sight line, or two that crossed badly.
    */
   absorbed: { from: string; into: string | null }[];
   /** How many sets of tracks were weighed. */
@@ -39,6 +39,7 @@ export type Association = {
 };
 
 const WEAK_TRACKS = 2;
+const MAX_SUSPECTS = 3;
 
 /**
  * Which incident a detection belongs to: one-to-one assignment of tracks to incidents that minimises Σχ² with a miss
@@ -68,15 +69,7 @@ export const associate = (
   const others = inTime.filter(({ status, fix }) => isOpen(status) && fix.method !== 'vicinity');
   const known = findContinued(detection, inTime, association);
   if (known !== undefined) {
-    const joins = { ...OPENS, incidentId: known.id, readings: new Map() };
-    const track = weakTrackOf(known, detection.deviceId);
-    if (track === undefined) return joins;
-    const costing = createCosting(centre, context);
-    const rest = others.filter((other) => other !== known);
-    const cluster = clusterAround({ track, now: known }, rest, costing);
-    const decision = cluster === undefined ? undefined : decide(cluster, costing);
-    // Where it stays it says nothing new of anybody else.
-    return decision === undefined || decision.incidentId === known.id ? joins : decision;
+    return reconsider(detection, { known, others, costing: createCosting(centre, context) });
   }
   if (detection.best.fix.method === 'vicinity') return { ...OPENS, readings: new Map() };
   const costing = createCosting(centre, context);
@@ -93,12 +86,39 @@ const OPENS: Omit<Association, 'readings'> = {
 };
 
 /**
- * The source's track in an incident, if that has so few that a frame more is reason to ask whether a fire that has
- * become known since explains it better: one sight line alone, or two, which cross somewhere whatever they saw.
+ * A further frame joins what it continues. It is also reason to ask of the source's weak tracks whether a fire that
+ * has become known since explains them better: one sight line alone, or one of two, which cross somewhere whatever
+ * they saw.
  */
+const reconsider = (
+  { deviceId }: NewDetection,
+  { known, others, costing }: { known: Candidate; others: readonly Candidate[]; costing: Costing },
+): Association => {
+  const joins: Association = { ...OPENS, incidentId: known.id, readings: new Map() };
+  const suspects = [known, ...others.filter((other) => other !== known)]
+    .flatMap((candidate) => {
+      const track = weakTrackOf(candidate, deviceId);
+      return track === undefined ? [] : [{ candidate, track }];
+    })
+    .slice(0, MAX_SUSPECTS);
+  for (const { candidate, track } of suspects) {
+    const rest = others.filter((other) => other !== candidate);
+    const cluster = clusterAround({ track, now: candidate }, rest, costing);
+    const decision = cluster === undefined ? undefined : decide(cluster, costing);
+    // Where it stays it says nothing new of anybody else.
+    if (decision === undefined || decision.incidentId === candidate.id) continue;
+    return candidate === known ? decision : { ...decision, incidentId: known.id };
+  }
+  return { ...joins, evaluations: costing.evaluations() };
+};
+
 const weakTrackOf = ({ status, tracks }: Candidate, deviceId: string): Track | undefined => {
   const track = tracks.find((one) => one.deviceId === deviceId);
-  return track !== undefined && !track.fixed && !isActive(status) && tracks.length <= WEAK_TRACKS
+  return track !== undefined &&
+    !track.fixed &&
+    isOpen(status) &&
+    !isActive(status) &&
+    tracks.length <= WEAK_TRACKS
     ? track
     : undefined;
 };
@@ -110,17 +130,20 @@ const decide = (cluster: Cluster, costing: Costing): Association | undefined => 
   const rivals = rest.filter(
     (other) => other.cost - best.cost < undecidedChi2 && isRival(cluster, best, other),
   );
-  const moved = cluster.movable.flatMap(({ track, now, lone }, i) => {
+  const moves = cluster.movable.flatMap(({ track, now }, i) => {
     const to = best.places[i];
     return now === null || to === undefined || to === now
       ? []
-      : [{ deviceId: track.deviceId, from: now, to: idOf(to), lone }];
+      : [{ deviceId: track.deviceId, from: now, to: idOf(to) }];
   });
+  const isEmpty = (id: string): boolean => countAt(cluster, best.places, id) === 0;
   const places = new Set([...cluster.fixed.keys(), ...best.places]);
   return {
     incidentId: idOf(best.places[0]),
-    moves: moved.map(({ deviceId, from, to }) => ({ deviceId, from, to })),
-    absorbed: moved.filter(({ lone }) => lone).map(({ from, to }) => ({ from, into: to })),
+    moves,
+    absorbed: [...new Map(moves.map(({ from, to }) => [from, to]))]
+      .filter(([from]) => isEmpty(from))
+      .map(([from, into]) => ({ from, into })),
     evaluations: costing.evaluations(),
     readings: new Map(
       [...places].map((place) => [idOf(place), readingsOf(cluster, [best, ...rivals], place)]),

@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import { isActive } from './gate.ts';
+import { isActive, isPlaceKnown } from './gate.ts';
 import { type Cluster, type Movable, NEW } from './hypotheses.ts';
 import type { Costing } from './set-cost.ts';
 import type { Track } from './track.ts';
@@ -8,8 +8,6 @@ import type { Track } from './track.ts';
 const FAR_CHI2 = 25;
 /** A track that fits its incident better than this has no reason to leave it for a new one. */
 const DOUBTFUL_CHI2 = 4;
-/** An incident's place is known when its ellipse is within this: then it, not each track, is asked. Metres. */
-const KNOWN_PLACE_M = 500;
 /** More would cost more than the decision is worth; the nearest are kept. */
 const MAX_INCIDENTS = 6;
 const MAX_MOVABLE = 6;
@@ -69,7 +67,7 @@ const noMember = { known: false, joinable: false, chi2: 0 };
 
 /** What a track has to do with an incident, if anything. */
 const lookAt = (track: Track, candidate: Candidate, costing: Costing): Member | undefined => {
-  const known = isKnown(candidate);
+  const known = isPlaceKnown(candidate.fix);
   const { tracks } = candidate;
   const held = tracks.filter((one) => one.fixed);
   const fitsHeld = (): boolean => held.length > 0 && fits(held, track, costing);
@@ -86,16 +84,13 @@ const lookAt = (track: Track, candidate: Candidate, costing: Costing): Member | 
   return { candidate, known, joinable: fits(enoughOf(tracks), track, costing) || fitsHeld(), chi2 };
 };
 
-const isKnown = ({ fix }: Candidate): boolean =>
-  fix.ellipse.semiMajorM <= KNOWN_PLACE_M && fix.flags?.includes('ambiguous') !== true;
-
 const isFree = (track: Track, { status }: Candidate): boolean => !track.fixed && !isActive(status);
 
 /** Might it leave its incident for a new one? */
 const isDoubtful = (track: Track, candidate: Candidate, costing: Costing): boolean =>
   isFree(track, candidate) &&
   candidate.tracks.length > 1 &&
-  (!isKnown(candidate) || costing.chi2At(track, candidate.fix) > DOUBTFUL_CHI2);
+  (!isPlaceKnown(candidate.fix) || costing.chi2At(track, candidate.fix) > DOUBTFUL_CHI2);
 
 /** A track of an incident, if it might be elsewhere. */
 const movableOf = (

@@ -16,7 +16,7 @@ import {
   listCandidates,
   lockIncidents,
 } from './incident-store.ts';
-import { moveTrack, recount } from './move-detections.ts';
+import { moveTrack, recounted } from './move-detections.ts';
 import { numberFor } from './number-incident.ts';
 import { absorb } from './regroup.ts';
 import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
@@ -210,9 +210,7 @@ const settle = async (
   const seen = detection;
   const actor = actorOf(work);
   await assessIncident(deps, tx, {
-    incident: moved.has(incident.id)
-      ? { ...incident, ...(await recount(tx, incident.id)) }
-      : incident,
+    incident: moved.has(incident.id) ? await recounted(tx, incident) : incident,
     seen,
     actor,
     now,
@@ -226,7 +224,7 @@ const settle = async (
     const isUndecided = other.hypotheses.length > 0 || (alternatives?.length ?? 0) > 0;
     if (!moved.has(other.id) && (alternatives === undefined || !isUndecided)) continue;
     const fresh = moved.has(other.id)
-      ? { ...((await findIncident(tx, other.id)) ?? other), ...(await recount(tx, other.id)) }
+      ? await recounted(tx, (await findIncident(tx, other.id)) ?? other)
       : other;
     await assessIncident(deps, tx, { incident: fresh, seen, actor: 'system', now, alternatives });
   }
