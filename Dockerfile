@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build
+RUN npm run build && mkdir -p empty/data
 
 # Optional packages are the embedded database's programs, which a container with DATABASE_URL never starts.
 FROM node:24-bookworm-slim AS dependencies
@@ -24,6 +24,8 @@ COPY config ./config
 # Served as they are, found from dist by their path from the package's root.
 COPY src/console/public ./src/console/public
 COPY docs/asyncapi.yaml ./docs/asyncapi.yaml
+# DATA_DIR, where imported terrain lies: a new volume mounted there takes over the owner.
+COPY --from=build --chown=node:node /app/empty/ ./
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -1,4 +1,4 @@
-import { createDemo, demoEnv, demoSeed } from './demo/index.ts';
+import { createDemo, demoEnv, demoSeed, prepareDemo } from './demo/index.ts';
 import { writeBrokerFiles } from './devices/index.ts';
 import { createEmbeddedPostgres, makeWritable } from './embedded/index.ts';
 import { createLifecycle, failToStart } from './lifecycle.ts';
@@ -31,7 +31,8 @@ const serve = async (
   demo: { seed: number } | undefined,
 ): Promise<void> => {
   const config = await loadCountyConfig(env.configDir);
-  if (env.databaseUrl === undefined) makeWritable(env.dataDir);
+  if (env.databaseUrl === undefined || demo !== undefined) makeWritable(env.dataDir);
+  if (demo !== undefined) await prepareDemo(env.dataDir, demo.seed);
   const lifecycle = createLifecycle(logger);
   // Loaded only now: help, migrate and a wrong variable need none of it.
   const { createService } = await import('./pipeline.ts');

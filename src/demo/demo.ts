@@ -10,6 +10,7 @@ import { isLoopback, localUrl } from './demo-env.ts';
 import { createDemoStateFile, type DemoState, type DemoStateFile } from './demo-state-file.ts';
 import { createFire, type Fire } from './fire.ts';
 import { loadCounty, loadSteps, requireEmptyService, requireLogin } from './load.ts';
+import { otherSeed, withdrawTerrain } from './prepare-demo.ts';
 import { createProgress } from './progress.ts';
 import { townshipAt } from './regions.ts';
 import { createSimulator } from './simulator.ts';
@@ -99,7 +100,7 @@ export const createDemoRun = (options: DemoOptions): Part => {
       const api = createApiClient({ baseUrl, username: 'admin', password, signal });
       const file = createDemoStateFile(env.dataDir);
       await requireLogin(api);
-      const state = await openState(api, file, seed);
+      const state = await openState({ api, file }, env.dataDir, seed);
       running = run({ api, file, state }).catch(failed);
     },
     async stop() {
@@ -123,19 +124,23 @@ const requireLoopback = (baseUrl: string, mqttUrl: string): void => {
 };
 
 /** What an earlier run left, or a first state for a service that is still empty. */
-const openState = async (api: ApiClient, file: DemoStateFile, seed: number): Promise<DemoState> => {
+const openState = async (
+  { api, file }: Pick<Loading, 'api' | 'file'>,
+  dataDir: string,
+  seed: number,
+): Promise<DemoState> => {
   const earlier = await file.read();
   if (earlier === undefined) {
-    await requireEmptyService(api);
+    await requireEmptyService(api).catch(async (error: unknown) => {
+      await withdrawTerrain(dataDir, seed);
+      throw error;
+    });
     const state: DemoState = { seed, runs: 0, secrets: {}, people: {} };
     await file.write(state);
     return state;
   }
   if (earlier.seed === seed) return earlier;
-  throw new AppError(
-    'startup',
-    `DATA_DIR holds the county of DEMO_SEED=${earlier.seed}, not ${seed}; start with that seed or another DATA_DIR`,
-  );
+  throw otherSeed(earlier.seed, seed);
 };
 
 type Loading = { api: ApiClient; county: County; state: DemoState; file: DemoStateFile };

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../shared/random.ts';
 import { type Camera, cameraEye } from './cameras.ts';
 import type { County } from './county.ts';
 import { type Township, townshipAt } from './regions.ts';
-import { canSee, elevationAngleDeg, type Terrain } from './terrain.ts';
+import { elevationAngleDeg, hiddenM, type Terrain } from './terrain.ts';
 
 /** A camera that will see the fire once its smoke is tall enough. */
 export type Watcher = {
@@ -13,6 +13,8 @@ export type Watcher = {
   azimuthDeg: number;
   /** How tall the smoke must be before the camera can make it out, metres above the fire. */
   visibleFromM: number;
+  /** How much of the column a ridge hides from the camera, metres above the fire; 0 = it sees the base. */
+  hiddenM: number;
   /** Angle above the horizontal of the lowest smoke the camera sees, degrees. */
   elevationDeg: number;
 };
@@ -29,7 +31,8 @@ export type Fire = {
 const MAX_RANGE_M = 10_000;
 /** Smoke must span this angle to be recognised: about 5 pixels of a 1920-pixel frame 60° wide. */
 const MIN_SMOKE_ANGLE_RAD = 0.003;
-const HEIGHTS_M = [10, 20, 30, 40, 60, 80, 110, 150, 200];
+/** Behind more ridge than this nothing comes up in the time of a demo. */
+const MOST_HIDDEN_M = 200;
 const TALLEST_SMOKE_M = 240;
 const RISE_M_PER_S = 5;
 
@@ -41,19 +44,17 @@ const watcherOf = (terrain: Terrain, camera: Camera, at: LonLat): Watcher | unde
   const { distanceM, azimuthDeg } = geodesicInverse(camera.at, at);
   if (distanceM > MAX_RANGE_M) return undefined;
   const eye = cameraEye(camera);
-  const groundM = terrain.heightM(at);
-  for (const heightM of HEIGHTS_M) {
-    const smoke = { at, heightM: groundM + heightM };
-    if (!canSee(terrain, eye, smoke)) continue;
-    return {
-      camera,
-      distanceM,
-      azimuthDeg,
-      visibleFromM: heightM + distanceM * MIN_SMOKE_ANGLE_RAD,
-      elevationDeg: elevationAngleDeg(eye, smoke, distanceM),
-    };
-  }
-  return undefined;
+  const hidden = hiddenM(terrain, eye, at);
+  if (hidden > MOST_HIDDEN_M) return undefined;
+  const lowest = { at, heightM: terrain.heightM(at) + hidden };
+  return {
+    camera,
+    distanceM,
+    azimuthDeg,
+    visibleFromM: hidden + distanceM * MIN_SMOKE_ANGLE_RAD,
+    hiddenM: hidden,
+    elevationDeg: elevationAngleDeg(eye, lowest, distanceM),
+  };
 };
 
 /** The cameras that can come to see a fire at `at`, those that see it first coming first. */

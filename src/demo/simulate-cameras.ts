@@ -1,5 +1,5 @@
 import type { Random } from '../shared/random.ts';
-import { cameraDetection, cameraTelemetry, drawBiasDeg } from './camera-messages.ts';
+import { type Bias, cameraDetection, cameraTelemetry, drawBias } from './camera-messages.ts';
 import type { Camera } from './cameras.ts';
 import type { DeviceLink } from './device-link.ts';
 import { type Fire, smokeHeightM, type Watcher } from './fire.ts';
@@ -30,7 +30,7 @@ type Mount = {
   link: DeviceLink;
   watcher: Watcher | undefined;
   phaseS: number;
-  biasDeg: number;
+  bias: Bias;
   persistenceS: number;
   watch: Watch;
   told: { aim: Aim; tS: number } | undefined;
@@ -48,7 +48,7 @@ export const createCameraSimulation = (
       link,
       watcher: fire.watchers.find((watcher) => watcher.camera.id === camera.id),
       phaseS: random.between(0, TOUR_S),
-      biasDeg: drawBiasDeg(random),
+      bias: drawBias(random),
       // Recognition wants the smoke in several frames before it believes in it.
       persistenceS: random.between(2, 6),
       watch: { mode: 'touring' },
@@ -58,7 +58,7 @@ export const createCameraSimulation = (
   const frameEveryS = (): number => random.between(10, 20);
 
   const look = (mount: Mount, moment: Moment): { aim: Aim; alarm: boolean } => {
-    const { camera, watcher, phaseS, persistenceS, biasDeg } = mount;
+    const { camera, watcher, phaseS, persistenceS, bias } = mount;
     if (watcher === undefined) {
       return { aim: tourAim(phaseS, camera.hfovDeg, moment.tS), alarm: false };
     }
@@ -67,7 +67,7 @@ export const createCameraSimulation = (
     const { watch, aim, detects } = stepWatch(mount.watch, settings, { tS: moment.tS, smokeM });
     mount.watch = watch;
     if (detects) {
-      const sighting = { watcher, aim, smokeM, biasDeg, at: moment.at };
+      const sighting = { watcher, aim, smokeM, bias, at: moment.at };
       const topic = `fengsui/v1/camera/${camera.id}/detection`;
       mount.link.alarm(topic, cameraDetection(sighting, random));
     }

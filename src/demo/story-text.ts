@@ -1,4 +1,5 @@
 import { geodesicInverse, type LonLat } from '../shared/geo.ts';
+import { distanceText, fixText, type StoryFix } from './fix-text.ts';
 
 export type Locale = 'zh-CN' | 'en';
 
@@ -6,12 +7,9 @@ export type Locale = 'zh-CN' | 'en';
 export type StoryIncident = {
   number: string;
   status: string;
-  fix: {
-    lon: number;
-    lat: number;
-    method: string;
-    ellipse: { semiMajorM: number; semiMinorM: number };
-  };
+  confidence: number;
+  alertLevel: string;
+  fix: StoryFix;
   detectionCount: number;
   sources: string[];
 };
@@ -38,17 +36,11 @@ const KINDS: Readonly<Record<string, { 'zh-CN': string; en: string }>> = {
   helipad: { 'zh-CN': '起降点', en: 'helipad' },
 };
 
-const METHODS: Readonly<Record<string, { 'zh-CN': string; en: string }>> = {
-  reported: { 'zh-CN': '来源报位置', en: 'reported by the source' },
-  range: { 'zh-CN': '方位加测距', en: 'azimuth and range' },
-  bearing: { 'zh-CN': '单一方位', en: 'one azimuth' },
-  vicinity: { 'zh-CN': '设备附近', en: 'near the device' },
-  fused: { 'zh-CN': '多源融合', en: 'several detections' },
+const LEVELS: Readonly<Record<string, { 'zh-CN': string; en: string }>> = {
+  none: { 'zh-CN': '仅列出', en: 'listed only' },
+  review: { 'zh-CN': '疑似', en: 'possible' },
+  strong: { 'zh-CN': '火情', en: 'strong' },
 };
-
-/** Metres as people say them: `85 m`, `1.2 km`. */
-export const distanceText = (metres: number): string =>
-  metres < 1_000 ? `${Math.round(metres)} m` : `${(metres / 1_000).toFixed(1)} km`;
 
 export const windText = (azimuthDeg: number, locale: Locale): string =>
   WINDS[locale][Math.round(azimuthDeg / 45) % 8] ?? '';
@@ -56,11 +48,21 @@ export const windText = (azimuthDeg: number, locale: Locale): string =>
 export const coordinatesText = ([lon, lat]: LonLat): string =>
   `${lon.toFixed(5)}°E ${lat.toFixed(5)}°N`;
 
-const fixText = ({ fix }: StoryIncident, locale: Locale): string => {
-  const method = METHODS[fix.method]?.[locale] ?? fix.method;
-  const { semiMajorM, semiMinorM } = fix.ellipse;
-  const size = `±${distanceText(semiMajorM)} × ${distanceText(semiMinorM)}`;
-  return locale === 'en' ? `${size} (95 %, ${method})` : `${size}（95 %，${method}）`;
+const STATUSES: Readonly<Record<string, string>> = {
+  reported: '待确认',
+  acknowledged: '已接警',
+  verified: '已核实',
+  responding: '处置中',
+  contained: '已控制',
+  closed: '已结束',
+  dismissed: '误报',
+  merged: '已合并',
+};
+
+/** `possible, 29 %`: how it is told to people, and how probable it is. */
+const levelText = ({ alertLevel, confidence }: StoryIncident, locale: Locale): string => {
+  const level = LEVELS[alertLevel]?.[locale] ?? alertLevel;
+  return `${level}${locale === 'en' ? ', ' : '，'}${Math.round(confidence * 100)} %`;
 };
 
 /** Distance from the fix to the fire, which only the demo knows. */
@@ -88,13 +90,15 @@ export const incidentText = (incident: StoryIncident, context: StoryContext): st
     locale === 'en'
       ? [
           ['Place', `${place}  ${coordinatesText(at)}`],
-          ['Fix', fixText(incident, locale)],
+          ['Level', levelText(incident, locale)],
+          ['Fix', fixText(incident.fix, locale)],
           ['Sources', sources],
           ['Off by', `${miss} from the true fire`],
         ]
       : [
           ['地点', `${place}  ${coordinatesText(at)}`],
-          ['定位', fixText(incident, locale)],
+          ['级别', levelText(incident, locale)],
+          ['定位', fixText(incident.fix, locale)],
           ['来源', sources],
           ['偏差', `距真实火点 ${miss}`],
         ];
@@ -107,11 +111,20 @@ const rowText = ([label, text]: [string, string]): string => `  ${label}  ${text
 /** What changed, in one line. */
 export const changeText = (incident: StoryIncident, { locale, fire }: StoryContext): string => {
   const miss = distanceText(missM(incident, fire));
-  const fix = fixText(incident, locale);
+  const fix = fixText(incident.fix, locale);
+  const level = levelText(incident, locale);
   const { number, status, detectionCount, sources } = incident;
   return locale === 'en'
-    ? `${number} ${status}: ${detectionCount} detections from ${sources.length} sources, fix ${fix}, ${miss} from the true fire`
-    : `${number} ${status}：${sources.length} 个来源 ${detectionCount} 次告警，定位 ${fix}，距真实火点 ${miss}`;
+    ? `${number} ${status}, ${level}: ${detectionCount} detections from ${sources.length} sources, fix ${fix}, ${miss} from the true fire`
+    : `${number} ${STATUSES[status] ?? status}，${level}：${sources.length} 个来源 ${detectionCount} 次告警，定位 ${fix}，距真实火点 ${miss}`;
+};
+
+/** Told as possible before, now strong: people are told again. */
+export const upgradeText = (incident: StoryIncident, locale: Locale): string => {
+  const { number, sources } = incident;
+  return locale === 'en'
+    ? `▲ ${number} is upgraded to strong: ${sources.length} sources agree (${levelText(incident, locale)})`
+    : `▲ ${number} 升级为火情：${sources.length} 个来源相互印证（${levelText(incident, locale)}）`;
 };
 
 /** The nearest of each kind, a line a kind. */

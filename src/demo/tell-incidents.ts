@@ -13,17 +13,22 @@ import {
   nearbyText,
   type StoryContext,
   type StoryMessage,
+  upgradeText,
 } from './story-text.ts';
 
 const IncidentSchema = Type.Object({
   id: Type.String(),
   number: Type.String(),
   status: Type.String(),
+  confidence: Type.Number(),
+  alertLevel: Type.String(),
   fix: Type.Object({
     lon: Type.Number(),
     lat: Type.Number(),
     method: Type.String(),
     ellipse: Type.Object({ semiMajorM: Type.Number(), semiMinorM: Type.Number() }),
+    flags: Type.Optional(Type.Array(Type.String())),
+    rangeMinM: Type.Optional(Type.Number()),
   }),
   detectionCount: Type.Integer(),
   sources: Type.Array(Type.String()),
@@ -78,6 +83,8 @@ type Told = {
   told: Incident;
   toldAtMs: number;
   nearbyTold: boolean;
+  /** Texts of SMS that were shown. */
+  textsTold: Set<string>;
   openedAtMs: number;
 };
 
@@ -112,19 +119,26 @@ const takeEvent = (options: TellOptions, incidents: Map<string, Told>, data: str
   const { incident } = event.value;
   const known = incidents.get(incident.id);
   if (known !== undefined) {
+    const upgraded = known.latest.alertLevel === 'review' && incident.alertLevel === 'strong';
     known.latest = incident;
+    if (upgraded) {
+      options.say(upgradeText(incident, options.context.locale));
+      tellLater(options, tellMessages(options, known));
+    }
     return;
   }
   const now = Date.now();
-  incidents.set(incident.id, {
+  const entry: Told = {
     latest: incident,
     told: incident,
     toldAtMs: now,
     nearbyTold: false,
+    textsTold: new Set(),
     openedAtMs: now,
-  });
+  };
+  incidents.set(incident.id, entry);
   options.say(incidentText(incident, options.context));
-  tellLater(options, tellMessages(options, incident));
+  if (incident.alertLevel !== 'none') tellLater(options, tellMessages(options, entry));
 };
 
 /** What has waited long enough, or become good enough, to be told. */
@@ -171,14 +185,17 @@ const tellNearby = async (
   say(nearbyText(incident.number, items, context.locale));
 };
 
+/** The SMS that were not shown yet: of a new incident, or of one that has become strong. */
 const tellMessages = async (
   { api, context, say, signal }: TellOptions,
-  incident: Incident,
+  { latest: { id, number }, textsTold }: Told,
 ): Promise<void> => {
   for (let tries = 0; tries < MESSAGE_TRIES; tries++) {
-    const { items } = await api.get(`notifications?incident=${incident.id}`, checkMessages);
-    if (items.some(({ channel }) => channel === 'sms')) {
-      say(messagesText(incident.number, items, context.locale));
+    const { items } = await api.get(`notifications?incident=${id}`, checkMessages);
+    const fresh = items.filter(({ channel, text }) => channel === 'sms' && !textsTold.has(text));
+    if (fresh.length > 0) {
+      for (const { text } of fresh) textsTold.add(text);
+      say(messagesText(number, fresh, context.locale));
       return;
     }
     await sleep(RECONNECT_MS, undefined, { signal });

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { DateTimeSchema } from '../shared/http.ts';
 import { DeviceSchema } from './device.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
+import { CalibrationSchema } from './landmark.ts';
 
 const MaybeTime = Type.Union([DateTimeSchema, Type.Null()]);
 const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
@@ -24,7 +25,7 @@ export const ListedDeviceSchema = Type.Object({
   revoked: Type.Boolean({ description: 'Its MQTT login no longer works' }),
   calibratedAt: Type.Union([DateTimeSchema, Type.Null()]),
   landmarkCount: Type.Integer({ description: 'Landmarks its offsets were computed from' }),
-  calibration: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
+  calibration: Type.Union([CalibrationSchema, Type.Null()]),
   latest: Type.Union([DeviceStateSchema, Type.Null()]),
 });
 

@@ -11,6 +11,7 @@ export type DeviceRegistry = Part & {
   /** From memory, else from the database: a device registered a moment ago in another process counts. */
   resolve(id: string): Promise<Device | undefined>;
   get(id: string): Device | undefined;
+  all(): Device[];
   gatewayOf: GatewayOf;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
@@ -66,6 +67,7 @@ export const createDeviceRegistry = (deps: {
       for (const off of unsubscribe) off();
     },
     get: (id) => devices.get(id),
+    all: () => [...devices.values()],
     resolve: async (id) => devices.get(id) ?? (await refresh(id)),
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     async authenticate(username, secret) {

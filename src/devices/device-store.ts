@@ -3,6 +3,7 @@ import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { Device, DeviceKind } from './device.ts';
+import type { Calibration } from './landmark.ts';
 import type { BrokerUser } from './mosquitto-files.ts';
 
 const COLUMNS = `d.id, d.kind, d.name, d.region_id, d.lon, d.lat, d.ground_height_m, d.mount_height_m, d.height_ref,
@@ -196,6 +197,15 @@ export const findDevice = async (db: Queryable, id: string): Promise<Device | un
   return rows[0] === undefined ? undefined : toDevice(rows[0]);
 };
 
+/** The same, held until the transaction ends: what is computed from it is written over nothing newer. */
+export const lockDevice = async (tx: Queryable, id: string): Promise<Device | undefined> => {
+  const { rows } = await tx.query<DeviceRow>(
+    `select ${COLUMNS} from device d where d.id = $1 for update`,
+    [id],
+  );
+  return rows[0] === undefined ? undefined : toDevice(rows[0]);
+};
+
 export const listAllDevices = async (db: Queryable): Promise<Device[]> => {
   const { rows } = await db.query<DeviceRow>(`select ${COLUMNS} from device d order by d.id`);
   return rows.map(toDevice);
@@ -220,7 +230,7 @@ export type DeviceWithState = Device & {
   calibratedAt: Date | null;
   landmarkCount: number;
   /** The result of that calibration, as the technician saw it. */
-  calibration: Record<string, unknown> | null;
+  calibration: Calibration | null;
   latest: DeviceState | null;
 };
 
@@ -264,7 +274,7 @@ type StateRow = DeviceRow & {
   revoked: boolean;
   calibrated_at: Date | null;
   landmark_count: number;
-  calibration: Record<string, unknown> | null;
+  calibration: Calibration | null;
   state_id: string | null;
   observed_at: Date | null;
   received_at: Date | null;

@@ -13,6 +13,7 @@ export {
   replaceSecret,
 } from './device-store.ts';
 export { eyeHeightM } from './eye-height.ts';
+export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerDevice } from './register-device.ts';

@@ -4,6 +4,7 @@ import { withTransaction } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
+import { forgetCalibration } from './landmark-store.ts';
 import { hfovByZoomMistake } from './lens.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
@@ -57,7 +58,10 @@ export const registerDevice = async (
   return { device, secret };
 };
 
-/** Changes a registered device; `kind` and `id` stay. Throws `not_found`. */
+/**
+ * Changes a registered device; `kind` and `id` stay. Moving it, its lens or its offsets ends its calibration.
+ * Throws `not_found`.
+ */
 export const changeDevice = async (
   deps: RegisterDeps,
   id: string,
@@ -84,8 +88,24 @@ export const changeDevice = async (
     );
     await requireGateway(tx, device);
     await updateDevice(tx, device);
-    return device;
+    if (!isSameView(current, device)) {
+      await forgetCalibration(tx, id, {
+        azimuthSigma: change.azimuthSigmaDeg !== undefined,
+        elevationSigma: change.elevationSigmaDeg !== undefined,
+      });
+    }
+    return (await findDevice(tx, id)) ?? device;
   });
+
+/** Whether all that a calibration rests on or gave is as it was. */
+const isSameView = (before: Device, after: Device): boolean =>
+  JSON.stringify(before.properties.hfovByZoom) === JSON.stringify(after.properties.hfovByZoom) &&
+  (
+    [
+      ...(['lon', 'lat', 'groundHeightM', 'mountHeightM', 'heightRef', 'hfovDeg'] as const),
+      ...(['azimuthOffsetDeg', 'tiltOffsetDeg', 'focalScale'] as const),
+    ] as const
+  ).every((field) => before[field] === after[field]);
 
 const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>): Device => {
   const errors: { path: string; message: string }[] = [];

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -132,14 +132,15 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
       const outcome = await untilReady(child, connectionString('postgres'), deadline);
       if (outcome === 'ready') return child;
       await stopServer(child, logger);
+      const said = `${stderr()}\n${await newestLog(place.pgData)}`;
       // The last backends of a server that was killed may take a moment to notice.
-      if (/pre-existing shared memory block/.test(stderr()) && Date.now() < deadline) {
+      if (/pre-existing shared memory block/.test(said) && Date.now() < deadline) {
         await delay(POLL_MS);
         continue;
       }
       throw new AppError(
         'startup',
-        `the database server did not start (${outcome}): ${oneLine(stderr()) || 'no message'}; its log is in ${join(place.pgData, 'log')}`,
+        `the database server did not start (${outcome}): ${oneLine(said.trim()) || 'no message'}; its log is in ${join(place.pgData, 'log')}`,
       );
     }
   };
@@ -258,6 +259,21 @@ const pruneLogs = async (pgData: string): Promise<void> => {
   const files = await readdir(folder).catch(() => []);
   const old = files.filter((name) => name.endsWith('.log')).sort();
   for (const name of old.slice(0, -LOG_FILES_KEPT)) await rm(join(folder, name), { force: true });
+};
+
+const LAST_WORDS = 1_000;
+
+/** The end of the newest log: once the server logs to a file, why it did not start stands there and not on stderr. */
+const newestLog = async (pgData: string): Promise<string> => {
+  const folder = join(pgData, 'log');
+  const files = await readdir(folder).catch(() => []);
+  const newest = files
+    .filter((name) => name.endsWith('.log'))
+    .toSorted()
+    .at(-1);
+  if (newest === undefined) return '';
+  const text = await readFile(join(folder, newest), 'utf8').catch(() => '');
+  return text.slice(-LAST_WORDS);
 };
 
 const oneLine = (text: unknown): string =>

@@ -35,9 +35,7 @@ export const asCandidate = (incident: Known, tracks: readonly StoredTrack[]): Ca
         best: track.best,
         latest: { azimuthDeg: track.latestAzimuthDeg, observedAt: track.latestObservedAt },
         fixed:
-          track.pinned ||
-          isActive(status) ||
-          (track.deviceId === anchorDeviceId && isConfirmed),
+          track.pinned || isActive(status) || (track.deviceId === anchorDeviceId && isConfirmed),
       }),
     ),
   };

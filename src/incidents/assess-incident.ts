@@ -41,6 +41,8 @@ export type IncidentDeps = {
   /** Whether a device's platform alarms once or reports every frame. */
   reportsOf: ReportsOf;
   onAlert: AlertHook;
+  /** Stops further sending, in the same transaction: somebody has the incident, or it was merged into another. */
+  onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
 };
 
 export type Assessment = {
@@ -153,7 +155,7 @@ const changesBetween = (before: Incident, after: Incident, level: AlertLevel): C
     changes.push({ type: 'fix_updated', data: { old: before.fix, new: after.fix } });
   }
   const readings = ({ hypotheses }: Incident): string =>
-    JSON.stringify(hypotheses.map(({ deviceIds }) => deviceIds.toSorted()).toSorted());
+    JSON.stringify(hypotheses.map(({ deviceIds }) => deviceIds.toSorted().join()).toSorted());
   if (readings(before) !== readings(after)) {
     const type = after.hypotheses.length > 0 ? 'ambiguous' : 'ambiguity_resolved';
     changes.push({ type, data: { hypotheses: after.hypotheses } });
@@ -165,7 +167,8 @@ const changesBetween = (before: Incident, after: Incident, level: AlertLevel): C
     changes.push({ type, data: { old: before.suppressions, new: after.suppressions } });
   }
   const why = ({ factors }: Incident): string => JSON.stringify(factors);
-  if (why(before) !== why(after)) {
+  // An incident that opens has no belief to change.
+  if (before.confidence > 0 && why(before) !== why(after)) {
     changes.push({
       type: 'confidence_changed',
       data: { old: before.confidence, new: after.confidence, level, factors: after.factors },

@@ -3,7 +3,14 @@ import type { Candidate } from './candidate.ts';
 import { clusterAround } from './cluster.ts';
 import { findContinued } from './continuity.ts';
 import { inWindow, isActive, isOpen } from './gate.ts';
-import { type Cluster, type Hypothesis, type Movable, NEW, rankHypotheses, tracksAt } from './hypotheses.ts';
+import {
+  type Cluster,
+  type Hypothesis,
+  type Movable,
+  NEW,
+  rankHypotheses,
+  tracksAt,
+} from './hypotheses.ts';
 import { type CostContext, type Costing, createCosting } from './set-cost.ts';
 import type { NewDetection, Track } from './track.ts';
 
@@ -88,11 +95,7 @@ const OPENS: Omit<Association, 'readings'> = {
  */
 const reconsider = (
   { deviceId }: NewDetection,
-  {
-    known,
-    others,
-    costing,
-  }: { known: Candidate; others: readonly Candidate[]; costing: Costing },
+  { known, others, costing }: { known: Candidate; others: readonly Candidate[]; costing: Costing },
 ): Association => {
   const joins: Association = { ...OPENS, incidentId: known.id, readings: new Map() };
   const suspects = [known, ...others.filter((other) => other !== known)]
@@ -114,7 +117,11 @@ const reconsider = (
 
 const weakTrackOf = ({ status, tracks }: Candidate, deviceId: string): Track | undefined => {
   const track = tracks.find((one) => one.deviceId === deviceId);
-  return track !== undefined && !track.fixed && isOpen(status) && !isActive(status) && tracks.length <= WEAK_TRACKS
+  return track !== undefined &&
+    !track.fixed &&
+    isOpen(status) &&
+    !isActive(status) &&
+    tracks.length <= WEAK_TRACKS
     ? track
     : undefined;
 };

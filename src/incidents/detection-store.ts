@@ -1,5 +1,5 @@
 import type { Sighting } from '../locate/index.ts';
-import type { Queryable } from '../shared/db.ts';
+import { one, type Queryable } from '../shared/db.ts';
 import type { Fix } from '../shared/geo.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { DetectionKind } from './incident.ts';
@@ -75,6 +75,60 @@ export const insertDetection = async (tx: Queryable, d: NewDetectionRow): Promis
       d.source,
       toJsonb(d.sighting),
     ],
+  );
+};
+
+/** The newest detection of an incident: what people are told of. */
+export const newestSeen = async (
+  db: Queryable,
+  incidentId: string,
+): Promise<
+  Pick<StoredDetection, 'deviceId' | 'kind' | 'observedAt' | 'receivedAt'> | undefined
+> => {
+  const [newest] = await listDetections(db, incidentId, 1);
+  return newest;
+};
+
+/** The first received of some detections; throws when there is none. */
+export const oldestOf = async (
+  db: Queryable,
+  ids: readonly string[],
+): Promise<{ deviceId: string; fix: Fix }> => {
+  const { rows } = await db.query<{ device_id: string; fix: Fix }>(
+    `select device_id, fix from detection where id = any($1::uuid[]) order by received_at, id limit 1`,
+    [ids],
+  );
+  const { device_id: deviceId, fix } = one(rows);
+  return { deviceId, fix };
+};
+
+export type LabelledDetection = Pick<
+  StoredDetection,
+  'incidentId' | 'deviceId' | 'kind' | 'observedAt' | 'receivedAt' | 'label'
+>;
+
+export const findDetection = async (
+  db: Queryable,
+  id: string,
+): Promise<LabelledDetection | undefined> => {
+  const { rows } = await db.query<LabelledDetection>(
+    `select incident_id as "incidentId", device_id as "deviceId", kind, observed_at as "observedAt",
+       received_at as "receivedAt", label
+     from detection where id = $1`,
+    [id],
+  );
+  return rows[0];
+};
+
+/** null takes the label back. */
+export const setLabel = async (
+  tx: Queryable,
+  change: { detectionId: string; label: DetectionLabel | null; actor: string; now: Date },
+): Promise<void> => {
+  const { detectionId, label, actor, now } = change;
+  await tx.query(
+    `update detection set label = $2, labelled_by = $3, labelled_at = $4 where id = $1`,
+    [detectionId, label, label === null ? null : actor, label === null ? null : now],
   );
 };
 

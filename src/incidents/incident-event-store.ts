@@ -1,6 +1,7 @@
 import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
+import type { IncidentStatus } from './candidate.ts';
 
 /** What happened to an incident; the console and the timeline show these. */
 export type IncidentEventType =
@@ -50,6 +51,35 @@ export const appendEvent = async (tx: Queryable, event: NewIncidentEvent): Promi
     [event.incidentId, event.type, event.actor, event.at, toJsonb(event.data)],
   );
   return one(rows).id;
+};
+
+/** A merge or split as its events tell it; both incidents have one with the same `operationId`. */
+export type Operation = {
+  operationId: string;
+  type: 'merged' | 'absorbed' | 'split';
+  /** Detections went from this incident to that. */
+  from: string;
+  to: string;
+  detectionIds: string[];
+  /** Of `from`, before. */
+  status: IncidentStatus;
+};
+
+/** The last merge or split an incident took part in that was not undone. */
+export const lastOperation = async (
+  tx: Queryable,
+  incidentId: string,
+): Promise<Operation | undefined> => {
+  const { rows } = await tx.query<{ type: Operation['type']; data: Omit<Operation, 'type'> }>(
+    `select e.type, e.data from incident_event e
+      where e.incident_id = $1 and e.type in ('merged', 'absorbed', 'split') and not exists (
+        select from incident_event u where u.incident_id = $1 and u.type = 'undone'
+          and u.data ->> 'operationId' = e.data ->> 'operationId')
+      order by e.id desc limit 1`,
+    [incidentId],
+  );
+  const row = rows[0];
+  return row === undefined ? undefined : { ...row.data, type: row.type };
 };
 
 type EventRow = {

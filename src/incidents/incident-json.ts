@@ -20,6 +20,13 @@ export const INCIDENT_STATUSES: readonly IncidentStatus[] = [
 const Fraction = Type.Number({ minimum: 0, maximum: 1 });
 const Kind = Type.Union([Type.Literal('smoke'), Type.Literal('flame'), Type.Literal('heat')]);
 
+/** What a person says a detection really shows. */
+export const LabelSchema = Type.Union([
+  Type.Literal('wildfire_smoke'),
+  Type.Literal('other_smoke'),
+  Type.Literal('other'),
+]);
+
 /** An incident as lists, the live stream and every act on it show it. */
 export const IncidentSchema = Type.Object({
   id: Type.String(),
@@ -34,7 +41,26 @@ export const IncidentSchema = Type.Object({
     Type.Literal('dismissed'),
     Type.Literal('merged'),
   ]),
-  confidence: Fraction,
+  confidence: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'Probability that it is a wildfire; `factors` say why',
+  }),
+  factors: Type.Array(Type.Object({ name: Type.String(), ratio: Type.Number() }), {
+    description: 'Likelihood ratios that made the confidence, prior odds aside',
+  }),
+  alertLevel: Type.Union([Type.Literal('none'), Type.Literal('review'), Type.Literal('strong')], {
+    description: 'The highest level people were alerted at; `none`: it is listed only',
+  }),
+  suppressions: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      id: Type.String(),
+      name: Type.String(),
+      until: DateTimeSchema,
+    }),
+    { description: 'Permitted burns, heat sources and view masks that hold it down' },
+  ),
   severity: Type.Union([
     Type.Literal('low'),
     Type.Literal('moderate'),
@@ -52,7 +78,7 @@ export const IncidentSchema = Type.Object({
   dismissedReason: Type.Optional(Type.String()),
   mergedIntoId: Type.Optional(Type.String()),
   fix: FixSchema,
-  detectionCount: Type.Integer({ minimum: 1 }),
+  detectionCount: Type.Integer({ minimum: 0 }),
   sources: Type.Array(Type.String(), { description: 'Ids of the devices that saw it' }),
 });
 export type IncidentJson = Static<typeof IncidentSchema>;
@@ -71,11 +97,25 @@ export const IncidentDetectionSchema = Type.Object({
   rangeM: Type.Union([Type.Number(), Type.Null()]),
   temperatureC: Type.Union([Type.Number(), Type.Null()]),
   imageUrl: Type.Union([Type.String(), Type.Null()]),
+  label: Type.Union([LabelSchema, Type.Null()]),
 });
 
 export const IncidentDetailSchema = Type.Object({
   ...IncidentSchema.properties,
   detections: Type.Array(IncidentDetectionSchema),
+  hypotheses: Type.Optional(
+    Type.Array(
+      Type.Object({
+        probability: Fraction,
+        deviceIds: Type.Array(Type.String()),
+        fix: FixSchema,
+      }),
+      {
+        description:
+          'While it is not decided which detections are of this fire: each reading, the likeliest first. `fix` of the incident uses only what all of them share',
+      },
+    ),
+  ),
 });
 
 export const IncidentEventSchema = Type.Object({
@@ -92,6 +132,9 @@ export const incidentJson = (incident: Incident): IncidentJson => ({
   number: incident.number,
   status: incident.status,
   confidence: incident.confidence,
+  factors: [...incident.factors],
+  alertLevel: incident.alertLevel,
+  suppressions: [...incident.suppressions],
   severity: incident.severity,
   regionId: incident.regionId,
   openedAt: incident.openedAt.toISOString(),
@@ -123,7 +166,21 @@ export const detectionJson = (
   rangeM: detection.rangeM,
   temperatureC: detection.temperatureC,
   imageUrl: detection.imageUrl,
+  label: detection.label,
 });
+
+export const hypothesesJson = ({
+  hypotheses,
+}: Incident): Pick<Static<typeof IncidentDetailSchema>, 'hypotheses'> =>
+  hypotheses.length === 0
+    ? {}
+    : {
+        hypotheses: hypotheses.map(({ probability, deviceIds, fix }) => ({
+          probability,
+          deviceIds: [...deviceIds],
+          fix,
+        })),
+      };
 
 /** Ids are bigint in the table; they stay far below 2^53, so JSON carries them as numbers. */
 export const eventJson = (event: IncidentEvent): Static<typeof IncidentEventSchema> => ({

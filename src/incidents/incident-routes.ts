@@ -1,32 +1,31 @@
 import Type from 'typebox';
-import { AppError } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Queryable } from '../shared/db.ts';
 import {
   ANY_ROLE,
   type App,
+  actorOf,
   COMMAND_ROLES,
   PageQuery,
   pageOf,
   type RouteGroup,
-  type User,
   type VisibleRegions,
 } from '../shared/http.ts';
 import { type ActDeps, actOnIncident } from './act-on-incident.ts';
 import { listDetections } from './detection-store.ts';
-import type { Incident } from './incident.ts';
 import { listEvents } from './incident-event-store.ts';
 import {
   detectionJson,
   eventJson,
+  hypothesesJson,
   IncidentDetailSchema,
   IncidentEventSchema,
   IncidentSchema,
   incidentJson,
 } from './incident-json.ts';
 import { decodeCursor, encodeCursor, parseBbox, parseStatuses } from './incident-query.ts';
-import { findIncident, listIncidents } from './incident-store.ts';
+import { listIncidents } from './incident-store.ts';
 import { INCIDENT_ACTIONS, type IncidentAction } from './lifecycle.ts';
+import { requireVisible } from './require-visible.ts';
 
 export type IncidentRoutesDeps = ActDeps & { visibleRegions: VisibleRegions; clock: Clock };
 
@@ -110,7 +109,11 @@ const readRoutes = (app: App, { pool, visibleRegions }: IncidentRoutesDeps): voi
     async ({ params, user }) => {
       const incident = await requireVisible(pool, params.id, visibleRegions(user));
       const detections = await listDetections(pool, incident.id, MAX_DETECTIONS);
-      return { ...incidentJson(incident), detections: detections.map(detectionJson) };
+      return {
+        ...incidentJson(incident),
+        detections: detections.map(detectionJson),
+        ...hypothesesJson(incident),
+      };
     },
   );
 
@@ -174,21 +177,4 @@ const actRoute = (app: App, deps: IncidentRoutesDeps, action: IncidentAction): v
       return incidentJson(incident);
     },
   );
-};
-
-/** The person when the account is somebody's, so that an act by app, SMS or console reads the same. */
-const actorOf = (user: User): string =>
-  user.personId === null ? `user:${user.username}` : `person:${user.personId}`;
-
-/** An incident of a region the user does not see is not there for them. */
-const requireVisible = async (
-  db: Queryable,
-  id: string,
-  regions: ReadonlySet<string> | null,
-): Promise<Incident> => {
-  const incident = await findIncident(db, id);
-  if (incident === undefined || (regions !== null && !regions.has(incident.regionId))) {
-    throw new AppError('not_found', `incident "${id}" does not exist`);
-  }
-  return incident;
 };

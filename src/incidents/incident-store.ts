@@ -79,24 +79,56 @@ const toIncident = (row: IncidentRow): Incident => ({
   hypotheses: row.hypotheses ?? [],
 });
 
-/** Incidents that may still take a detection: not closed or merged, touched since `since` by either clock. */
-export const listCandidates = async (tx: Queryable, since: Date): Promise<Incident[]> => {
+export type CandidateQuery = {
+  /** The new detection's place and source. */
+  near: Fix;
+  deviceId: string;
+  /** Touched since, by either clock: incidents people are at work on, and others. */
+  activeSince: Date;
+  since: Date;
+};
+
+/**
+ * Two ellipses that touch have their centres no farther apart than their semi-axes. Beyond that one bearing of an
+ * incident elsewhere may cross the new one: within the range of a camera.
+ */
+const SPARE_M = 15_000;
+
+/**
+ * Incidents that may take a detection: not over (a dismissed one only for a source it was dismissed for), touched
+ * lately, and near enough for the two fixes to be of one place. In a dry week hundreds are open; most are elsewhere.
+ */
+export const listCandidates = async (
+  tx: Queryable,
+  { near, deviceId, activeSince, since }: CandidateQuery,
+): Promise<Incident[]> => {
+  const reachM = near.ellipse.semiMajorM + SPARE_M;
   const { rows } = await tx.query<IncidentRow>(
     `select ${COLUMNS} from incident
       where status in ('reported', 'acknowledged', 'verified', 'responding', 'contained', 'dismissed')
-        and (last_received_at >= $1 or last_observed_at >= $1)`,
-    [since],
+        and (status <> 'dismissed' or $1 = any(source_ids))
+        and greatest(last_received_at, last_observed_at) >=
+          case when status in ('verified', 'responding', 'contained') then $2::timestamptz else $3::timestamptz end
+        and ($1 = any(source_ids)
+          or abs(lat - $5::float8) * 110574 <= $6::float8 + (fix #>> '{ellipse,semiMajorM}')::float8
+          and abs(lon - $4::float8) * 111320 * cos(radians($5::float8)) <= $6::float8 + (fix #>> '{ellipse,semiMajorM}')::float8)
+      order by id`,
+    [deviceId, activeSince, since, near.lon, near.lat, reachM],
   );
   return rows.map(toIncident);
 };
 
-/** Open incidents that a layer holds down, or that no alert was sent for: to be looked at again when layers change. */
-export const listSuppressed = async (tx: Queryable): Promise<Incident[]> => {
-  const { rows } = await tx.query<IncidentRow>(
-    `select ${COLUMNS} from incident
-      where suppressions <> '[]' and status in ('reported', 'acknowledged') order by opened_at`,
+/** Incidents nobody has judged yet: all, or those that a layer holds down. Oldest first. */
+export const listUnjudged = async (
+  db: Queryable,
+  only: 'suppressed' | 'all',
+): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from incident
+      where status in ('reported', 'acknowledged') and ($1 = 'all' or suppressions <> '[]') order by opened_at`,
+    [only],
   );
-  return rows.map(toIncident);
+  return rows.map(({ id }) => id);
 };
 
 /** The next number of a region and local day, from 1. Under the writer's lock, so without gaps. */
@@ -138,9 +170,15 @@ export const updateAssessed = async (tx: Queryable, incident: Incident): Promise
   await tx.query(
     `update incident set severity = $2, region_id = $3, confidence = $4, factors = $5, alert_level = $6,
        suppressions = $7, hypotheses = $8, lon = $9, lat = $10, fix = $11, detection_count = $12, source_ids = $13,
-       updated_at = $14, last_observed_at = $15, last_received_at = $16
+       updated_at = $14, last_observed_at = $15, last_received_at = $16, anchor_device_id = $17
      where id = $1`,
-    [incident.id, incident.severity, incident.regionId, ...assessedValues(incident)],
+    [
+      incident.id,
+      incident.severity,
+      incident.regionId,
+      ...assessedValues(incident),
+      incident.anchorDeviceId,
+    ],
   );
 };
 
@@ -178,7 +216,9 @@ export const setMergedInto = async (
   change: { id: string; intoId: string | null; status: IncidentStatus; at: Date },
 ): Promise<void> => {
   await tx.query(
-    `update incident set status = $2, merged_into_id = $3, updated_at = $4 where id = $1`,
+    `update incident set status = $2, merged_into_id = $3, updated_at = $4,
+       detection_count = (select count(*) from detection where incident_id = $1)
+     where id = $1`,
     [change.id, change.status, change.intoId, change.at],
   );
 };

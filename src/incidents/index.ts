@@ -1,11 +1,8 @@
 export { actOnIncident } from './act-on-incident.ts';
 export {
   type AlertHook,
-  type AlertReason,
   type IncidentDeps,
-  type Seen,
 } from './assess-incident.ts';
-export type { AlertLevel } from './confidence.ts';
 export { listDetections } from './detection-store.ts';
 export type { DetectionKind } from './incident.ts';
 export {
@@ -22,9 +19,12 @@ export {
   findIncidents,
   lockIncidents,
 } from './incident-store.ts';
+export { qualityRoutes } from './quality-routes.ts';
+export { createReassessor, type Reassessor } from './reassess.ts';
 export {
   type LocatedDetection,
   type Recorded,
   recordDetection,
 } from './record-detection.ts';
+export { regroupRoutes } from './regroup-routes.ts';
 export { sourceClassOf } from './track.ts';

@@ -58,19 +58,16 @@ export const moveTrack = async (
   });
 };
 
-/**
- * Moves single detections by a person's decision; association leaves them there (`pinned`). Tracks of both incidents
- * are summed up again. Returns how many were moved.
- */
+/** Moves single detections; tracks of both incidents are summed up again. Returns how many were moved. */
 export const moveDetections = async (
   deps: Pick<IncidentDeps, 'config'>,
   tx: PoolClient,
-  move: { detectionIds: readonly string[]; from: string; to: string; pinned: boolean },
+  move: { detectionIds: readonly string[]; from: string; to: string },
 ): Promise<number> => {
   const { rows } = await tx.query<{ device_id: string }>(
-    `update detection set incident_id = $3, pinned = $4
+    `update detection set incident_id = $3
       where incident_id = $1 and id = any($2::uuid[]) returning device_id`,
-    [move.from, move.detectionIds, move.to, move.pinned],
+    [move.from, move.detectionIds, move.to],
   );
   for (const deviceId of new Set(rows.map((row) => row.device_id))) {
     await rebuildTrack(deps, tx, { incidentId: move.from, deviceId });
@@ -79,32 +76,46 @@ export const moveDetections = async (
   return rows.length;
 };
 
-/** What an incident's detections say of counts, sources and times, after some came or went. */
-export const recount = async (
-  tx: PoolClient,
-  incidentId: string,
-): Promise<
-  Pick<Incident, 'detectionCount' | 'sourceIds' | 'lastObservedAt' | 'lastReceivedAt'>
-> => {
+/**
+ * What a person has grouped stays grouped: where two incidents stand close together after a split, association would
+ * else see each of their tracks as possibly the other's, and dissolve a good fix into readings.
+ */
+export const pinAll = async (tx: PoolClient, incidentId: string): Promise<void> => {
+  await tx.query('update detection set pinned = true where incident_id = $1 and not pinned', [
+    incidentId,
+  ]);
+  await tx.query('update incident_track set pinned = true where incident_id = $1', [incidentId]);
+};
+
+/**
+ * An incident with what its detections say of counts, sources and times, after some came or went. Where what it was
+ * opened with has left, it is about the oldest that stays.
+ */
+export const recounted = async (tx: PoolClient, incident: Incident): Promise<Incident> => {
   const { rows } = await tx.query<{
     count: number;
     source_ids: string[];
     last_observed_at: Date | null;
     last_received_at: Date | null;
-    opened_at: Date;
   }>(
-    `select count(d.id)::integer as count, max(d.observed_at) as last_observed_at,
-       max(d.received_at) as last_received_at, i.opened_at,
+    `select count(*)::integer as count, max(observed_at) as last_observed_at,
+       max(received_at) as last_received_at,
        array(select device_id from detection where incident_id = $1 group by device_id
          order by min(received_at), device_id) as source_ids
-     from incident i left join detection d on d.incident_id = i.id where i.id = $1 group by i.opened_at`,
-    [incidentId],
+     from detection where incident_id = $1`,
+    [incident.id],
   );
   const row = one(rows);
+  const { source_ids: sourceIds } = row;
+  const { anchorDeviceId } = incident;
   return {
+    ...incident,
     detectionCount: row.count,
-    sourceIds: row.source_ids,
-    lastObservedAt: row.last_observed_at ?? row.opened_at,
-    lastReceivedAt: row.last_received_at ?? row.opened_at,
+    sourceIds,
+    lastObservedAt: row.last_observed_at ?? incident.lastObservedAt,
+    lastReceivedAt: row.last_received_at ?? incident.lastReceivedAt,
+    anchorDeviceId: sourceIds.includes(anchorDeviceId)
+      ? anchorDeviceId
+      : (sourceIds[0] ?? anchorDeviceId),
   };
 };

@@ -1,25 +1,24 @@
 import type { PoolClient } from 'pg';
 import { withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
-import { localDay } from '../shared/local-time.ts';
+import { asCandidate, asNewTrack } from './as-candidate.ts';
 import type { Alternatives } from './assess.ts';
 import { assessIncident, type IncidentDeps } from './assess-incident.ts';
-import { type Association, associate, type NewDetection } from './associate.ts';
-import type { Candidate } from './candidate.ts';
+import { type Association, associate } from './associate.ts';
 import { findByDedupeKey, insertDetection, type NewDetectionRow } from './detection-store.ts';
 import { extendTrack } from './extend-track.ts';
-import { isActive } from './gate.ts';
 import { type Incident, severityOf, worse } from './incident.ts';
 import { appendEvent } from './incident-event-store.ts';
 import {
+  type CandidateQuery,
   findIncident,
   insertIncident,
   listCandidates,
   lockIncidents,
-  nextSequence,
 } from './incident-store.ts';
-import { moveTrack, recount } from './move-detections.ts';
-import type { Track } from './track.ts';
+import { moveTrack, recounted } from './move-detections.ts';
+import { numberFor } from './number-incident.ts';
+import { absorb } from './regroup.ts';
 import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
 
 /**
@@ -49,13 +48,13 @@ export const recordDetection = async (
       return { kind: 'duplicate', detectionId: known.id, incidentId: known.incidentId };
 
     const work: Work = { tx, detection, detectionId: newId(), now };
-    const incidents = await listCandidates(tx, candidatesSince(deps, detection));
+    const incidents = await listCandidates(tx, candidatesOf(deps, detection));
     const tracks = await listTracks(
       tx,
       incidents.map(({ id }) => id),
     );
     const association = associate(
-      asNewTrack(work),
+      asNewTrack({ ...detection, id: work.detectionId }),
       incidents.map((incident) => asCandidate(incident, tracks)),
       { ...deps.config, terrain: deps.terrain },
     );
@@ -83,59 +82,29 @@ export const recordDetection = async (
 /** A message may have waited a day for its link; a clock that says 1970 must not load every incident there ever was. */
 const MAX_LATE_MS = 24 * 3_600_000;
 
-const candidatesSince = (
+const candidatesOf = (
   { config: { association } }: IncidentDeps,
-  { observedAt, receivedAt }: LocatedDetection,
-): Date => {
+  { deviceId, fix, observedAt, receivedAt }: LocatedDetection,
+): CandidateQuery => {
   const received = receivedAt.getTime();
   const earliest = Math.max(Math.min(received, observedAt.getTime()), received - MAX_LATE_MS);
-  const windowS = Math.max(association.activeWindowS, ...Object.values(association.windowS));
-  return new Date(earliest - windowS * 1000);
+  const windowS = Math.max(...Object.values(association.windowS));
+  return {
+    near: fix,
+    deviceId,
+    since: new Date(earliest - windowS * 1000),
+    activeSince: new Date(earliest - Math.max(association.activeWindowS, windowS) * 1000),
+  };
 };
 
 type Work = { tx: PoolClient; detection: LocatedDetection; detectionId: string; now: Date };
 
-const asNewTrack = ({ detection, detectionId }: Work): NewDetection => {
-  const { deviceId, source, fix, sighting, observedAt, receivedAt, azimuthDeg } = detection;
-  return {
-    deviceId,
-    source,
-    best: { id: detectionId, fix, sighting, receivedAt },
-    latest: { azimuthDeg, observedAt },
-    fixed: false,
-    observedAt,
-    receivedAt,
-  };
-};
-
-const asCandidate = (incident: Incident, tracks: readonly StoredTrack[]): Candidate => ({
-  id: incident.id,
-  status: incident.status,
-  fix: incident.fix,
-  lastObservedAt: incident.lastObservedAt,
-  lastReceivedAt: incident.lastReceivedAt,
-  tracks: tracks
-    .filter(({ incidentId }) => incidentId === incident.id)
-    .map(
-      (track): Track => ({
-        deviceId: track.deviceId,
-        source: track.source,
-        best: track.best,
-        latest: { azimuthDeg: track.latestAzimuthDeg, observedAt: track.latestObservedAt },
-        fixed:
-          track.pinned || track.deviceId === incident.anchorDeviceId || isActive(incident.status),
-      }),
-    ),
-});
-
 const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> => {
   const { tx, detection, now } = work;
   const region = deps.regionAt([detection.fix.lon, detection.fix.lat]);
-  const day = localDay(now, deps.timeZone);
-  const sequence = await nextSequence(tx, region.code, day);
   const incident: Incident = {
     id: newId(),
-    number: `${region.code}-${day.replaceAll('-', '')}-${String(sequence).padStart(3, '0')}`,
+    number: await numberFor(tx, region.code, { now, timeZone: deps.timeZone }),
     status: 'reported',
     // Assessed once its detection is stored, in this transaction.
     confidence: 0,
@@ -214,7 +183,7 @@ const settle = async (
   deps: IncidentDeps,
   work: Work,
   {
-    association: { moves, readings },
+    association: { moves, absorbed, readings },
     incident,
     others,
   }: { association: Association; incident: Incident; others: readonly Incident[] },
@@ -229,6 +198,9 @@ const settle = async (
       now,
     });
   }
+  for (const { from, into } of absorbed) {
+    await absorb(deps, tx, { from, into: into ?? incident.id, now });
+  }
   const moved = new Set(moves.flatMap(({ from, to }) => [from, to ?? incident.id]));
   const alternativesOf = (id: string | null): Alternatives | undefined =>
     readings.get(id)?.map(({ probability, tracks }) => ({
@@ -238,9 +210,7 @@ const settle = async (
   const seen = detection;
   const actor = actorOf(work);
   await assessIncident(deps, tx, {
-    incident: moved.has(incident.id)
-      ? { ...incident, ...(await recount(tx, incident.id)) }
-      : incident,
+    incident: moved.has(incident.id) ? await recounted(tx, incident) : incident,
     seen,
     actor,
     now,
@@ -254,7 +224,7 @@ const settle = async (
     const isUndecided = other.hypotheses.length > 0 || (alternatives?.length ?? 0) > 0;
     if (!moved.has(other.id) && (alternatives === undefined || !isUndecided)) continue;
     const fresh = moved.has(other.id)
-      ? { ...((await findIncident(tx, other.id)) ?? other), ...(await recount(tx, other.id)) }
+      ? await recounted(tx, (await findIncident(tx, other.id)) ?? other)
       : other;
     await assessIncident(deps, tx, { incident: fresh, seen, actor: 'system', now, alternatives });
   }

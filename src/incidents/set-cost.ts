@@ -104,9 +104,7 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
       const misfit = elevation === null ? null : misfitOf(track, view, spreadM * SIGMA_TO_95);
       if (misfit === null || elevation === null) continue;
       chi2 += Math.min(WORST_MISFIT, misfit);
-      gains.push(
-        Math.max(0, 2 * Math.log(CHANCE_ANGLE_DEG / (elevation.sigmaDeg * SQRT_TWO_PI))),
-      );
+      gains.push(Math.max(0, 2 * Math.log(CHANCE_ANGLE_DEG / (elevation.sigmaDeg * SQRT_TWO_PI))));
     }
     const beyondTwo = gains.toSorted((a, b) => b - a).slice(2);
     return { chi2, cost: chi2 - beyondTwo.reduce((sum, gain) => sum + gain, 0) };
@@ -176,7 +174,10 @@ const shareOf = (sigmaM: number, spreadM: number): number =>
 const chanceGain = (sigmaM: number, spreadM: number): number =>
   Math.max(0, 2 * Math.log(CHANCE_WIDTH_M / (Math.hypot(sigmaM, spreadM) * SQRT_TWO_PI)));
 
-const memoise = <A, B>(compute: (value: A) => B, keyOf: (value: A) => string): ((value: A) => B) => {
+const memoise = <A, B>(
+  compute: (value: A) => B,
+  keyOf: (value: A) => string,
+): ((value: A) => B) => {
   const known = new Map<string, B>();
   return (value) => {
     const key = keyOf(value);

@@ -1,13 +1,7 @@
 import type { DetectionKind } from '../incidents/index.ts';
-import type { Box, Frame } from '../locate/index.ts';
+import type { Box, ReportedFrame } from '../locate/index.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { TelemetryReading } from '../telemetry/index.ts';
-
-/** A frame as its source describes it: by field of view, or by zoom (1 = wide end), or by neither. */
-export type ReportedFrame = Omit<Frame, 'hfovDeg'> & {
-  hfovDeg: number | null;
-  zoom: number | null;
-};
 
 /** One observation of smoke, flame or heat as its source reported it; null = not said or said to be unknown. */
 export type DetectionReport = {

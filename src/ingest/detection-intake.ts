@@ -12,13 +12,13 @@ import type { Fix, FixFlag } from '../shared/geo.ts';
 import type { Geometry } from '../shared/geometry.ts';
 import { lastPose } from '../telemetry/index.ts';
 import { type DetectionReport, type Rejected, rejected } from './decoded.ts';
-import { resolveFrame } from './frame-field-of-view.ts';
+import { frameOfReport } from './frame-field-of-view.ts';
 import { observerOf } from './observer.ts';
 
 export type DetectionIntakeDeps = IncidentDeps & {
   clock: Clock;
   /** The outline of a region; null = it has none; undefined = there is no such region. */
-  regionGeometry(id: string): Geometry | null | undefined;
+  regionGeometry: (id: string) => Geometry | null | undefined;
 };
 
 /** Where a report came from, kept with the detection as it was received. */
@@ -32,7 +32,7 @@ export const takeDetection = async (
   origin: Origin,
 ): Promise<Recorded | Rejected> => {
   const { terrain, config } = deps;
-  const resolved = resolveFrame(report, lensOf(device));
+  const resolved = frameOfReport(report, lensOf(device));
   const isFlying = device.kind === 'drone' || device.kind === 'dock';
   const pose = isFlying ? await lastPose(deps.pool, device.id) : null;
   const observer = observerOf(device, { pose, terrain, observedAt: report.observedAt });

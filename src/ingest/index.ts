@@ -9,3 +9,4 @@ export {
   type Ingest,
 } from './ingest.ts';
 export { createMqttSource } from './mqtt-source.ts';
+export { groundHeightOf } from './observer.ts';

@@ -124,8 +124,10 @@ const findSuspect = (
 ): Suspect | undefined => {
   // Of two that disagree nobody can tell which is wrong.
   if (landmarks.length < 3) return undefined;
+  // Near the answer already, but a focal scale they cannot determine is not taken from the suspect.
+  const near = { ...fit.mounting, focalScale: start.focalScale };
   const suspects = landmarks.flatMap((seen, i): Suspect[] => {
-    const others = fitLandmarks(landmarks.toSpliced(i, 1), start);
+    const others = fitLandmarks(landmarks.toSpliced(i, 1), near);
     if (others === undefined) return [];
     const [off] = residualsOf([seen], others.mounting);
     return [

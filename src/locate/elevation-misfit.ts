@@ -53,10 +53,7 @@ export const misfitOn = (
 ): number | null => {
   let best = Number.POSITIVE_INFINITY;
   const first = Math.max(0, Math.ceil((distanceM - toleranceM) / stepM - 1e-9) - 1);
-  const beyond = Math.min(
-    angleDeg.length,
-    Math.floor((distanceM + toleranceM) / stepM + 1e-9),
-  );
+  const beyond = Math.min(angleDeg.length, Math.floor((distanceM + toleranceM) / stepM + 1e-9));
   for (let i = first; i < beyond; i++) {
     const angle = angleDeg[i] ?? Number.NaN;
     if (Number.isNaN(angle)) continue;

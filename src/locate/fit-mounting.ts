@@ -119,7 +119,7 @@ const jacobian = (problem: Problem, at: Unknowns): number[][] => {
     );
     return (before ?? []).map((value, r) => ((after?.[r] ?? 0) - value) / (2 * DIFFERENCE_STEP));
   });
-  return rowsAt(problem, at).map((_, r) => columns.map((column) => column[r] ?? 0));
+  return (columns[0] ?? []).map((_, r) => columns.map((column) => column[r] ?? 0));
 };
 
 const normalMatrix = (derivatives: readonly number[][]): number[][] =>

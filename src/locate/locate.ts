@@ -18,6 +18,8 @@ import { fixOnTerrain } from './terrain-fix.ts';
 /** √χ²(2 degrees of freedom, 95 %): from one σ to a 95 % semi-axis. */
 const SIGMA_TO_95 = Math.sqrt(CHI2_95);
 const RAD = Math.PI / 180;
+/** A drone looks steeply down; nearer than this even it sees itself. */
+const NEAREST_GROUND_M = 20;
 /** The ellipse of a bare bearing reaches from the nearest to the farthest range, times this. */
 const BEYOND_ENDS = 1.06;
 
@@ -179,7 +181,7 @@ const alongSightLine = (aimed: Aimed, { config, terrain }: LocateWorld): Located
     { lon: station.lon, lat: station.lat, heightM: station.heightM },
     sight,
     {
-      minRangeM: config.bearingMinRangeM,
+      minRangeM: NEAREST_GROUND_M,
       maxRangeM: config.bearingMaxRangeM,
       smokeHeightM: config.smokeHeightM,
     },

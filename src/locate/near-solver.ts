@@ -190,4 +190,3 @@ const crossesWell = (sources: readonly NearSource[], { seenFrom }: NearSolution)
   }
   return false;
 };
-

@@ -21,6 +21,9 @@ const CREST_SIGMA = 2;
 const HIDDEN_SHARE = 0.05;
 /** The linear ellipse stands for the draws when it holds 95 % of them, give or take this. */
 const LINEAR_SHARE = 0.02;
+/** A drone that looks down this near and steeply looks past no crest; the draws are too coarse for it. */
+const NEAR_M = 500;
+const STEEP = 0.3;
 /** The draws are the same for the same sight line: a fix made again is the same fix. */
 const SEED = 1;
 
@@ -71,6 +74,10 @@ export const fixOnTerrain = (
   const ray = raycast(terrain, eye, { azimuthDeg, elevationDeg, maxRangeM });
   if (ray.kind === 'below_ground') return { kind: 'none', flag: 'below_ground' };
   if (ray.kind === 'unknown') return { kind: 'none', flag: 'unknown_ground' };
+  if (ray.kind === 'hit' && ray.distanceM < NEAR_M && ray.descentPerM > STEEP) {
+    const straight = linear(ray, rangeSigma(ray, terrain, sight), sight);
+    if (isLinear(ray, straight.rangeSigmaM)) return straight;
+  }
   const random = createRandom(SEED, 'ground posterior');
   const posterior = groundPosterior(terrain, eye, sight, { options, random });
   if (posterior.kind === 'no_ground') return { kind: 'none', flag: 'above_ground' };

@@ -16,7 +16,7 @@ const METRE = 9_001;
 const GREENWICH = 8_901;
 const USER_DEFINED = 32_767;
 
-const WARP = 'gdalwarp -t_srs EPSG:4326 in.tif out.tif';
+const WARP = 'gdalwarp -t_srs EPSG:4326 -r bilinear in.tif out.tif';
 
 /**
  * WGS-84, and CGCS2000: both are realisations of ITRS on ellipsoids that differ by 0.1 mm, and apart by

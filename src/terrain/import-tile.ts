@@ -2,11 +2,11 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { AppError, errorMessage } from '../shared/app-error.ts';
-import { mosaicBox } from './mosaic.ts';
 import { readGeoTiff } from './read-geotiff.ts';
 import { readHgt } from './read-hgt.ts';
-import { heightRange, refused, type Tile } from './tile.ts';
-import { checkName, listTiles, type TileHeader, writeTile } from './tile-files.ts';
+import { storeTile } from './store-tile.ts';
+import { refused, type Tile } from './tile.ts';
+import { checkName, listTiles, type TileHeader } from './tile-files.ts';
 
 export type ImportOptions = {
   dataDir: string;
@@ -26,22 +26,12 @@ export const importTile = async ({
   heightSigmaM,
   now,
 }: ImportOptions): Promise<TileHeader> => {
-  const stored = await listTiles(dataDir);
+  // A damaged store is told as such, not as a fault of the file.
+  await listTiles(dataDir);
   try {
     const read = await readElevation(file);
     const tile = { ...read, name: nameOf(file), heightSigmaM: heightSigmaM ?? read.heightSigmaM };
-    const others = stored.filter(({ name }) => name !== tile.name);
-    mosaicBox([
-      ...others.map((header) => ({ ...header, whole: header.samples === 'int16' })),
-      { ...tile, whole: tile.samples instanceof Int16Array },
-    ]);
-    const { lowestM, highestM, known } = heightRange(tile.samples);
-    return await writeTile(dataDir, tile, {
-      lowestM,
-      highestM,
-      voids: tile.samples.length - known,
-      importedAt: now.toISOString(),
-    });
+    return await storeTile(dataDir, tile, now);
   } catch (error) {
     if (error instanceof AppError) {
       throw new AppError(error.code, `${file}: ${error.message}`, { cause: error });
@@ -53,7 +43,8 @@ export const importTile = async ({
 /** The tile's name: that of the file, without its ending. */
 export const nameOf = (file: string): string => checkName(basename(file, extname(file)));
 
-const readElevation = async (file: string): Promise<Tile> => {
+/** Any file that can be imported, by its ending; the tile has no name yet. */
+export const readElevation = async (file: string): Promise<Tile> => {
   switch (extname(file).toLowerCase()) {
     case '.hgt':
       return readHgt(file, await bytesOf(file));

@@ -13,8 +13,8 @@ export type LineOfSight =
   | ({ kind: 'visible'; clearanceDeg: number } & Direction)
   /** Ground stands in the way, first at `atM` from the eye. */
   | ({ kind: 'hidden'; atM: number } & Direction)
-  /** No known ground is in the way, but some that might be is unknown, or the target's own is. */
-  | { kind: 'unknown'; reason: Unknown };
+  /** No known ground is in the way, but some that might be is unknown; or the target's own is, then without direction. */
+  | ({ kind: 'unknown'; reason: Unknown } & Partial<Direction>);
 
 /**
  * Can `from` see a point `targetHeightM` (≥ 0) above the ground at `to`? Curvature and refraction
@@ -42,7 +42,8 @@ export const lineOfSight = (
   if (ground.hiddenAtM !== undefined) {
     return { kind: 'hidden', atM: ground.hiddenAtM, ...direction };
   }
-  if (ground.unknown !== undefined) return { kind: 'unknown', reason: ground.unknown };
+  if (ground.unknown !== undefined)
+    return { kind: 'unknown', reason: ground.unknown, ...direction };
   const clearanceDeg = elevationDeg - Math.atan(ground.highest) * DEG;
   return { kind: 'visible', clearanceDeg, ...direction };
 };

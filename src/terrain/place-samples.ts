@@ -14,7 +14,7 @@ export const placeSamples = (
 ): Pick<Raster, 'west' | 'north' | 'lonStep' | 'latStep'> => {
   if (!(lonStep > 0 && latStep > 0)) {
     throw refused(
-      'its rows do not run from north to south; gdalwarp -t_srs EPSG:4326 in.tif out.tif',
+      'its rows do not run from north to south; gdalwarp -t_srs EPSG:4326 -r bilinear in.tif out.tif',
     );
   }
   const inset = reference.pixelIsPoint ? 0 : 0.5;

@@ -86,7 +86,7 @@ const affineOf = async (image: GeoTIFFImage): Promise<Affine> => {
     throw refused(NO_REFERENCE);
   }
   if (b !== 0 || d !== 0) {
-    throw refused('its grid is rotated; gdalwarp -t_srs EPSG:4326 in.tif out.tif');
+    throw refused('its grid is rotated; gdalwarp -t_srs EPSG:4326 -r bilinear in.tif out.tif');
   }
   return { west, north, lonStep: a, latStep: -e };
 };

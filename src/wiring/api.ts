@@ -9,9 +9,16 @@ import {
   streamRoutes,
 } from '../api/index.ts';
 import { consoleRoutes } from '../console/index.ts';
-import { type DeviceRegistry, deviceRoutes } from '../devices/index.ts';
-import { findIncident, incidentRoutes } from '../incidents/index.ts';
-import { deadLetterRoutes, detectionRoutes } from '../ingest/index.ts';
+import {
+  type Device,
+  type DeviceRegistry,
+  deviceRoutes,
+  eyeHeightM,
+  findDevice,
+  landmarkRoutes,
+} from '../devices/index.ts';
+import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
+import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import { type Notify, notificationRoutes } from '../notify/index.ts';
 import {
   personRoutes,
@@ -27,6 +34,12 @@ import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
 import { suppressionRoutes } from '../suppression/index.ts';
 import { trackRoutes } from '../telemetry/index.ts';
+import {
+  createViewshedJobs,
+  type PlacedDevice,
+  terrainRoutes,
+  type ViewshedJobs,
+} from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
 import type { Intake } from './intake.ts';
 
@@ -63,6 +76,7 @@ export const createApi = async (
     jwksUrl: env.jwksUrl,
     clock: context.clock,
   });
+  const viewsheds = context.terrain === undefined ? undefined : createViewshedJobs(context.terrain);
   const visibleRegions: VisibleRegions = (user) => regionsOf(user, parts.regions);
   const app = await createApp({
     logger,
@@ -74,19 +88,31 @@ export const createApi = async (
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),
-      ...stageRoutes(context, { ...parts, pool, visibleRegions }),
+      ...stageRoutes(context, { ...parts, pool, visibleRegions, viewsheds }),
     ],
   });
   const server = http(app);
-  return { parts: [feed, server], url: () => server.url() };
+  return {
+    parts: [feed, ...(viewsheds === undefined ? [] : [viewsheds]), server],
+    url: () => server.url(),
+  };
 };
 
 const stageRoutes = (
-  { env, config, clock }: Context,
-  parts: ApiParts & { pool: Pool; visibleRegions: VisibleRegions },
+  { env, config, clock, terrain }: Context,
+  parts: ApiParts & {
+    pool: Pool;
+    visibleRegions: VisibleRegions;
+    viewsheds: ViewshedJobs | undefined;
+  },
 ): RouteGroup[] => {
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
+  const groundHeightM = groundHeightOf(terrain);
+  const placed = (device: Device): PlacedDevice => ({
+    ...device,
+    eyeHeightM: eyeHeightM(device, groundHeightM),
+  });
   return [
     deviceRoutes({
       pool,
@@ -95,10 +121,33 @@ const stageRoutes = (
       regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
       hasRegion: (id) => regions.get(id) !== undefined,
     }),
+    landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
+    terrainRoutes({
+      terrain,
+      viewsheds: parts.viewsheds,
+      findDevice: async (id) => {
+        const device = await findDevice(pool, id);
+        return device === undefined ? undefined : placed(device);
+      },
+      cameras: () =>
+        registry
+          .all()
+          .filter(({ kind }) => kind === 'camera')
+          .map(placed),
+      visibleRegions,
+    }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
+    regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
+    qualityRoutes({
+      pool,
+      clock,
+      timeZone: env.timeZone,
+      visibleRegions,
+      regionOfDevice: async (id) => (await registry.resolve(id))?.regionId,
+    }),
     incidentNearbyRoutes({
       index: resources,
       findIncident: (id) => findIncident(pool, id),
@@ -113,8 +162,7 @@ const stageRoutes = (
       pool,
       visibleRegions,
       clock,
-      // Here the open incidents near a changed layer are recomputed, once their confidence takes layers into account.
-      onChanged: async () => {},
+      onChanged: () => intake.reassessor.now(),
     }),
   ];
 };

@@ -1,6 +1,14 @@
 import type { PoolClient } from 'pg';
 import type { DeviceRegistry } from '../devices/index.ts';
-import { type AlertHook, actOnIncident, appendEvent, lockIncidents } from '../incidents/index.ts';
+import {
+  type AlertHook,
+  actOnIncident,
+  appendEvent,
+  createReassessor,
+  type IncidentDeps,
+  lockIncidents,
+  type Reassessor,
+} from '../incidents/index.ts';
 import {
   createIngest,
   type DetectionIntakeDeps,
@@ -28,6 +36,8 @@ import {
 
 export type Intake = {
   ingest: Ingest;
+  incidents: IncidentDeps;
+  reassessor: Reassessor;
   parts: Part[];
   /** Stops further sending of an incident somebody has taken. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
@@ -92,6 +102,7 @@ export const createIntake = (
     terrain: context.terrain,
     timeZone: env.timeZone,
     clock,
+    onTakenOver,
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
     regionAt: ([lon, lat]: readonly [number, number]) => {
@@ -100,6 +111,8 @@ export const createIntake = (
     },
     onAlert: createAlertHook(context, { regions, registry }),
   };
+
+  const reassessor = createReassessor({ ...detections, logger });
 
   const ingest = createIngest({
     registry,
@@ -158,7 +171,9 @@ export const createIntake = (
   });
   return {
     ingest,
-    parts: context.has('ingest') ? [partitions, telemetry] : [telemetry],
+    incidents: detections,
+    reassessor,
+    parts: context.has('ingest') ? [partitions, telemetry, reassessor] : [telemetry],
     onTakenOver,
     onGivenUp,
   };

@@ -15,7 +15,7 @@ const PATIENCE = 200;
 
 /** A mast of 30 m on a local height, `marginM` inside the land. */
 export const randomMast = (land: Land, random: Random, marginM: number): Eye => {
-  const heightM = ([lon, lat]: LonLat): number => land.ground.elevationM(lon, lat);
+  const heightM = ([lon, lat]: LonLat): number => land.data.elevationM(lon, lat);
   for (;;) {
     let at = placeIn(land, random, marginM);
     for (let step = 0; step < CLIMB_STEPS; step++) {
@@ -26,7 +26,7 @@ export const randomMast = (land: Land, random: Random, marginM: number): Eye => 
       if (!(heightM(best) > heightM(at))) break;
       at = best;
     }
-    const eye = { lon: at[0], lat: at[1], heightM: heightM(at) + MAST_M };
+    const eye = { lon: at[0], lat: at[1], heightM: land.ground.elevationM(at[0], at[1]) + MAST_M };
     if (!Number.isNaN(eye.heightM)) return eye;
   }
 };

@@ -1,7 +1,11 @@
 import { registerDevice } from '../../src/devices/index.ts';
-import type { LocatedDetection } from '../../src/incidents/index.ts';
+import type { IncidentDeps, LocatedDetection } from '../../src/incidents/index.ts';
+import { loadCountyConfig } from '../../src/shared/county-config.ts';
 import type { Pool } from '../../src/shared/db.ts';
 import type { LonLat } from '../../src/shared/geo.ts';
+
+/** The settings the project comes with. */
+export const shipped = await loadCountyConfig('config');
 
 export const TOWER: LonLat = [113.27, 26.71];
 
@@ -21,6 +25,12 @@ export const givenCamera = async (
 /** A located smoke detection of `deviceId`, as ingest hands it to the incident stage. */
 export const locatedDetection = (over: Partial<LocatedDetection> = {}): LocatedDetection => {
   const now = new Date();
+  const fix = over.fix ?? {
+    lon: TOWER[0],
+    lat: TOWER[1],
+    method: 'reported',
+    ellipse: { semiMajorM: 200, semiMinorM: 200, orientationDeg: 0 },
+  };
   return {
     deviceId: 'cam-1',
     dedupeKey: `id:${Math.random()}`,
@@ -28,11 +38,16 @@ export const locatedDetection = (over: Partial<LocatedDetection> = {}): LocatedD
     confidence: 0.8,
     observedAt: now,
     receivedAt: now,
-    fix: {
-      lon: TOWER[0],
-      lat: TOWER[1],
-      method: 'reported',
-      ellipse: { semiMajorM: 200, semiMinorM: 200, orientationDeg: 0 },
+    source: 'camera',
+    fix,
+    // It stands for its fix, as a source that reports positions does.
+    sighting: {
+      station: null,
+      bearing: null,
+      elevation: null,
+      range: null,
+      rangePrior: null,
+      point: { lon: fix.lon, lat: fix.lat, ellipse: fix.ellipse },
     },
     azimuthDeg: null,
     elevationDeg: null,
@@ -44,3 +59,16 @@ export const locatedDetection = (over: Partial<LocatedDetection> = {}): LocatedD
     ...over,
   };
 };
+
+/** The incident stage on a test's database, with the shipped settings, without terrain. */
+export const incidentDeps = (pool: Pool, over: Partial<IncidentDeps> = {}): IncidentDeps => ({
+  pool,
+  config: shipped,
+  terrain: undefined,
+  timeZone: 'Asia/Shanghai',
+  regionAt: () => ({ id: 'default', code: 'default' }),
+  reportsOf: () => 'alarms',
+  onAlert: async () => undefined,
+  onTakenOver: async () => undefined,
+  ...over,
+});

@@ -1,6 +1,10 @@
 const STORED = 'fengsui.sound';
 
+/** Several fires at once are one alarm. */
+const ONE_ALARM_MS = 1_500;
+
 let context;
+let rungAtMs = 0;
 
 export const soundWanted = () => localStorage.getItem(STORED) !== 'off';
 
@@ -18,6 +22,8 @@ export const prepareSound = () => {
 /** Three rising tones, for a fire nobody has acknowledged. */
 export const ring = () => {
   if (!soundWanted() || context === undefined) return;
+  if (Date.now() - rungAtMs < ONE_ALARM_MS) return;
+  rungAtMs = Date.now();
   [0, 0.45, 0.9].forEach((delay, index) => {
     const tone = context.createOscillator();
     const volume = context.createGain();

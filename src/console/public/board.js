@@ -1,26 +1,30 @@
-import { byId, h } from './dom.js';
+import { isNews, isWaiting } from './alertness.js';
+import { createCardList } from './card-list.js';
+import { byId } from './dom.js';
 import { age, position } from './format.js';
 import { request } from './http.js';
 import { renderCard } from './incident-card.js';
-import { loadDetail, renderDetail } from './incident-detail.js';
+import { createDetails, newDetails } from './open-details.js';
 import { placeName } from './places.js';
-import { t } from './texts.js';
+import { t, word } from './texts.js';
 
 const OVER = new Set(['closed', 'dismissed', 'merged']);
 const OPEN_STATUSES = 'reported,acknowledged,verified,responding,contained';
-/** How long a new incident stands out. */
+/** How long an incident that was just alerted stands out. */
 const FRESH_MS = 20_000;
-const DETAIL_DELAY_MS = 400;
 
-/** The list of incidents and what is open in it. */
-export const createBoard = ({ toast, onFailed }) => {
-  /** @type {Map<string, {incident: object, expanded: boolean, detail: Element, loaded: object|undefined, freshUntil: number}>} */
+/** The list of incidents and what is open in it. `onNews` is called for each that people must hear of. */
+export const createBoard = ({ toast, onFailed, onNews }) => {
+  /** @type {Map<string, {incident: object, heard: string|undefined, freshUntil: number}>} */
   const entries = new Map();
   const list = byId('incidents');
+  const cards = createCardList(list);
   let mayCommand = false;
   let onlyOpen = true;
   let next;
   let loaded = false;
+  /** Grows with whatever changes all cards: language, names of places, who is logged in. */
+  let edition = 0;
 
   const visible = () =>
     [...entries.values()]
@@ -30,40 +34,58 @@ export const createBoard = ({ toast, onFailed }) => {
   const put = (incident) => {
     const known = entries.get(incident.id);
     if (known === undefined) {
-      entries.set(incident.id, {
-        incident,
-        expanded: false,
-        detail: h('p', { class: 'detail none' }, '…'),
-        loaded: undefined,
-        freshUntil: 0,
-      });
+      const entry = { incident, heard: undefined, freshUntil: 0, ...newDetails() };
+      entries.set(incident.id, entry);
     } else if (incident.updatedAt >= known.incident.updatedAt) {
       known.incident = incident;
     }
     return entries.get(incident.id);
   };
 
-  const card = (entry) =>
-    renderCard(entry.incident, {
-      place: placeName(entry.incident.regionId),
-      expanded: entry.expanded,
-      detail: entry.detail,
-      mayCommand,
-      fresh: entry.freshUntil > Date.now(),
-      now: Date.now(),
-      acknowledge: (event) => void acknowledge(entry, event.currentTarget),
-      toggle: () => toggle(entry),
-      copy: () => void copy(entry.incident),
-    });
+  /** Once for each level an incident is alerted at, whether the stream or the list brings it first. */
+  const hear = (entry) => {
+    const { incident } = entry;
+    if (isNews(incident, entry.heard)) {
+      entry.freshUntil = Date.now() + FRESH_MS;
+      setTimeout(() => render(), FRESH_MS);
+      byId('announce').textContent = t().newAlert(
+        incident.number,
+        placeName(incident.regionId),
+        word('level', incident.alertLevel),
+      );
+      onNews();
+    }
+    entry.heard = incident.alertLevel;
+  };
 
-  /** Keeps the keyboard where it was: a re-drawn card must not take it away in the middle of a fire. */
+  const cardOf = (entry) => {
+    const { incident, expanded, drawn } = entry;
+    const fresh = entry.freshUntil > Date.now();
+    return {
+      id: incident.id,
+      stamp: JSON.stringify([incident, expanded, drawn, fresh, edition]),
+      build: () =>
+        renderCard(incident, {
+          place: placeName(incident.regionId),
+          expanded,
+          whyOpen: entry.whyOpen,
+          detail: entry.detail,
+          mayCommand,
+          fresh,
+          now: Date.now(),
+          acknowledge: (event) => void acknowledge(entry, event.currentTarget),
+          toggle: () => toggle(entry),
+          toggleWhy: (open) => {
+            entry.whyOpen = open;
+          },
+          copy: () => void copy(entry.incident),
+        }),
+    };
+  };
+
   const render = () => {
-    const focused = document.activeElement;
-    const act = focused?.getAttribute('data-act');
-    const id = focused?.closest('[data-id]')?.getAttribute('data-id');
     const shown = visible();
-    list.replaceChildren(...shown.map(card));
-    if (act && id) list.querySelector(`[data-id="${id}"] [data-act="${act}"]`)?.focus();
+    cards.show(shown.map(cardOf));
     const empty = byId('empty');
     empty.hidden = shown.length > 0 || !loaded;
     empty.textContent = onlyOpen ? t().emptyOpen : t().emptyAll;
@@ -72,17 +94,27 @@ export const createBoard = ({ toast, onFailed }) => {
     byId('show-all').textContent = t().all;
     byId('show-open').setAttribute('aria-pressed', String(onlyOpen));
     byId('show-all').setAttribute('aria-pressed', String(!onlyOpen));
-    const waiting = [...entries.values()].filter((e) => e.incident.status === 'reported').length;
+    const waiting = [...entries.values()].filter(({ incident }) => isWaiting(incident)).length;
     document.title = waiting === 0 ? t().title : `(${waiting}) ${t().title}`;
   };
+
+  const details = createDetails({
+    toast,
+    onFailed,
+    put,
+    render,
+    numberOf: (id) => entries.get(id)?.incident.number ?? id,
+    mayCommand: () => mayCommand,
+  });
 
   const acknowledge = async (entry, button) => {
     button.disabled = true;
     try {
       put(await request(`incidents/${entry.incident.id}/acknowledge`, { method: 'POST' }));
       toast(t().acknowledged);
-      refreshDetail(entry);
+      details.refresh(entry);
     } catch (error) {
+      button.disabled = false;
       onFailed(error);
     }
     render();
@@ -102,29 +134,14 @@ export const createBoard = ({ toast, onFailed }) => {
   const toggle = (entry) => {
     entry.expanded = !entry.expanded;
     render();
-    if (entry.expanded) refreshDetail(entry, 0);
-  };
-
-  /** Several events of one incident come together; they are worth one look. */
-  const refreshDetail = (entry, delayMs = DETAIL_DELAY_MS) => {
-    if (!entry.expanded) return;
-    clearTimeout(entry.timer);
-    entry.timer = setTimeout(async () => {
-      try {
-        entry.loaded = await loadDetail(entry.incident.id);
-        entry.detail = renderDetail(entry.loaded);
-        render();
-      } catch (error) {
-        onFailed(error);
-      }
-    }, delayMs);
+    details.refresh(entry, 0);
   };
 
   const load = async (cursor) => {
     const status = onlyOpen ? `&status=${OPEN_STATUSES}` : '';
     const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const page = await request(`incidents?limit=50${status}${from}`);
-    for (const incident of page.items) put(incident);
+    for (const incident of page.items) hear(put(incident));
     next = page.next;
     loaded = true;
     render();
@@ -151,23 +168,20 @@ export const createBoard = ({ toast, onFailed }) => {
 
   return {
     load,
-    /** One event of the stream. True when it opened an incident. */
+    /** One event of the stream. */
     take(event) {
-      const isNew = event.type === 'opened';
       const entry = put(event.incident);
-      if (isNew) entry.freshUntil = Date.now() + FRESH_MS;
+      hear(entry);
       render();
-      refreshDetail(entry);
-      return isNew;
+      details.refresh(entry);
     },
     setCommander(may) {
       mayCommand = may;
     },
     /** In another language, or with names learnt since. */
     redraw() {
-      for (const entry of entries.values()) {
-        if (entry.loaded !== undefined) entry.detail = renderDetail(entry.loaded);
-      }
+      edition += 1;
+      for (const entry of entries.values()) details.draw(entry);
       render();
     },
     clear() {

@@ -32,7 +32,7 @@ const onFailed = (error) => {
   else toast(error.status === 0 ? t().unreachable : t().failed(error.message));
 };
 
-const board = createBoard({ toast, onFailed });
+const board = createBoard({ toast, onFailed, onNews: () => ring() });
 
 const showLink = (state) => {
   link = state;
@@ -51,7 +51,7 @@ const showLink = (state) => {
 
 const onEvent = (event) => {
   lastHeard = new Date();
-  if (board.take(event)) ring();
+  board.take(event);
   if (!knowsPlace(event.incident.regionId)) {
     loadPlaces().then(
       () => board.redraw(),

@@ -22,3 +22,19 @@ export const byId = (id) => {
   if (element === null) throw new Error(`the page has no #${id}`);
   return element;
 };
+
+/**
+ * Remembers what has the focus by what it does (`data-act` within `data-id`), because the element itself may be drawn
+ * anew meanwhile. Gives it back when called, unless the focus has gone elsewhere.
+ */
+export const rememberFocus = () => {
+  const focused = document.activeElement;
+  const act = focused?.getAttribute('data-act');
+  const id = focused?.closest('[data-id]')?.getAttribute('data-id');
+  return () => {
+    if (!act || !id || document.activeElement !== document.body) return;
+    document
+      .querySelector(`[data-id="${CSS.escape(id)}"] [data-act="${CSS.escape(act)}"]`)
+      ?.focus({ preventScroll: true });
+  };
+};

@@ -25,7 +25,8 @@ export const request = async (path, { method = 'GET', body } = {}) => {
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const detail = answer.detail ?? answer.title ?? response.statusText;
+  const faults = (answer.errors ?? []).map(({ message }) => message);
+  const detail = [answer.detail ?? answer.title ?? response.statusText, ...faults].join('; ');
   throw new HttpError(response.status, detail, Number(response.headers.get('retry-after')) || 1);
 };
 

@@ -1,25 +1,30 @@
+import { isAlerted } from './alertness.js';
 import { h } from './dom.js';
-import { age, error, percent, position } from './format.js';
+import { age, error, position } from './format.js';
+import { notes } from './notes.js';
 import { t, word } from './texts.js';
+import { confidenceWhy } from './why.js';
 
 /**
  * One incident of the list.
  * @param {object} incident as the API gives it
- * @param {object} view `{place, expanded, detail, mayCommand, fresh, now}` and what to do: `{acknowledge, toggle, copy}`
+ * @param {object} view `{place, expanded, whyOpen, detail, mayCommand, fresh, now}` and what to do:
+ * `{acknowledge, toggle, toggleWhy, copy}`
  */
 export const renderCard = (incident, view) =>
   h(
     'li',
     {
-      class: `incident ${incident.status}${view.fresh ? ' fresh' : ''}`,
+      class: `incident ${incident.status}${isAlerted(incident) ? '' : ' listed'}${view.fresh ? ' fresh' : ''}`,
       'data-id': incident.id,
     },
     h(
       'div',
       { class: 'head' },
       h('span', { class: 'number' }, incident.number),
-      h('span', { class: `chip ${incident.status}` }, word('status', incident.status)),
-      h('span', { class: `chip ${incident.severity}` }, word('severity', incident.severity)),
+      chip('level', incident.alertLevel),
+      chip('status', incident.status),
+      chip('severity', incident.severity),
       h(
         'time',
         { class: 'age', datetime: incident.openedAt, 'data-age': incident.openedAt },
@@ -28,6 +33,7 @@ export const renderCard = (incident, view) =>
     ),
     h('div', { class: 'place' }, view.place),
     facts(incident, view),
+    notes(incident, view.now),
     h(
       'div',
       { class: 'acts' },
@@ -36,7 +42,7 @@ export const renderCard = (incident, view) =>
             'button',
             {
               type: 'button',
-              class: 'primary',
+              class: isAlerted(incident) ? 'primary' : undefined,
               'data-act': 'acknowledge',
               onclick: view.acknowledge,
             },
@@ -57,6 +63,8 @@ export const renderCard = (incident, view) =>
     view.expanded ? view.detail : null,
   );
 
+const chip = (group, key) => h('span', { class: `chip ${group} ${key}` }, word(group, key));
+
 const facts = (incident, view) => {
   const { fix } = incident;
   return h(
@@ -64,7 +72,7 @@ const facts = (incident, view) => {
     { class: 'facts' },
     fact(t().coordinates, position(fix), copyButton(view)),
     fact(t().radius, `${error(fix.ellipse)} · ${word('method', fix.method)}`),
-    fact(t().confidence, percent(incident.confidence)),
+    fact(t().confidence, confidenceWhy(incident, { open: view.whyOpen, onToggle: view.toggleWhy })),
     fact(t().detections, t().observed(incident.detectionCount, incident.sources.length)),
   );
 };

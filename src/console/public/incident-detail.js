@@ -1,49 +1,106 @@
+import { canUndo } from './corrections.js';
+import { detectionList } from './detection-list.js';
 import { h } from './dom.js';
-import { clockTime, compass, distance, error, percent } from './format.js';
+import { eventText } from './event-text.js';
+import { clockTime, compass, distance } from './format.js';
 import { request } from './http.js';
+import { readings } from './hypotheses.js';
 import { incidentPlot } from './plot.js';
 import { currentLanguage, t, word } from './texts.js';
 import { condense } from './timeline.js';
 
 const NEARBY_PER_KIND = 2;
-const SHOWN_DETECTIONS = 12;
+/** A fire of a day; beyond this the page would be slower than it is worth. */
+const MAX_EVENT_PAGES = 8;
+const OVER = new Set(['closed', 'dismissed', 'merged']);
 
 /** Everything about one incident that the card does not show. What one part cannot get does not hide the others. */
 export const loadDetail = async (id) => {
-  const optional = (path) =>
-    request(path).then(
-      ({ items }) => items,
-      () => [],
-    );
+  const optional = (loading) => loading.catch(() => []);
+  const items = (path) => request(path).then((page) => page.items);
   const [incident, nearby, notifications, events] = await Promise.all([
     request(`incidents/${id}`),
-    optional(`incidents/${id}/nearby?limit=${NEARBY_PER_KIND}`),
-    optional(`notifications?incident=${id}&limit=100`),
-    optional(`incidents/${id}/events?limit=200`),
+    optional(items(`incidents/${id}/nearby?limit=${NEARBY_PER_KIND}`)),
+    optional(items(`notifications?incident=${id}&limit=100`)),
+    optional(loadEvents(id)),
   ]);
   return { incident, nearby, notifications, events };
 };
 
-export const renderDetail = ({ incident, nearby, notifications, events }) =>
-  h(
+/** The timeline comes oldest first, and the newest is what matters. */
+const loadEvents = async (id) => {
+  const events = [];
+  let cursor = '';
+  for (let i = 0; i < MAX_EVENT_PAGES; i++) {
+    const page = await request(`incidents/${id}/events?limit=500${cursor}`);
+    events.push(...page.items);
+    if (page.next === undefined) break;
+    cursor = `&cursor=${encodeURIComponent(page.next)}`;
+  }
+  return events;
+};
+
+/** `view`: that of `detectionList`, and `{numberOf(id)}`, `{split, merge, undo}`. */
+export const renderDetail = ({ incident, nearby, notifications, events }, view) => {
+  const { detections, hypotheses } = incident;
+  return h(
     'div',
     { class: 'detail' },
-    section(t().map, incidentPlot(incident, incident.detections, nearby), 'full'),
+    section(
+      t().map,
+      [readings(hypotheses), incidentPlot(incident, { detections, nearby })],
+      'full',
+    ),
+    section(
+      t().detections,
+      detections.length === 0
+        ? h('p', { class: 'none' }, t().none)
+        : detectionList(detections, view),
+      'full',
+    ),
+    view.mayCommand ? corrections(incident, events, view) : null,
     section(t().nearby, list(nearby, nearbyRow, t().nothingNearby)),
     h(
       'div',
       { class: 'column' },
       section(t().notifications, list(notifications, notificationRow, t().noNotifications)),
-      section(t().timeline, list(condense(events).toReversed(), eventRow, t().none)),
       section(
-        t().detections,
-        list(incident.detections.slice(0, SHOWN_DETECTIONS), detectionRow, t().none),
+        t().timeline,
+        list(condense(events).toReversed(), (row) => eventRow(row, view.numberOf), t().none),
       ),
     ),
   );
+};
 
 const section = (title, content, className = '') =>
   h('section', { class: className }, h('h3', {}, title), content);
+
+/** What a person corrects: which detections are one fire. */
+const corrections = (incident, events, view) => {
+  const open = !OVER.has(incident.status);
+  const undo = canUndo(events);
+  if (!open && !undo) return null;
+  const count = incident.detections.filter(({ id }) => view.chosen.has(id)).length;
+  return section(
+    t().corrections,
+    [
+      open && count === 0 ? h('p', { class: 'none' }, t().splitHint) : null,
+      h(
+        'div',
+        { class: 'acts inline' },
+        open
+          ? act('split', t().split(count), { onclick: view.split, disabled: count === 0 })
+          : null,
+        open ? act('merge', t().merge, { onclick: view.merge }) : null,
+        undo ? act('undo', t().undo, { onclick: view.undo }) : null,
+      ),
+    ],
+    'full',
+  );
+};
+
+const act = (name, text, props) =>
+  h('button', { type: 'button', 'data-act': name, ...props }, text);
 
 const list = (items, row, nothing) =>
   items.length === 0
@@ -77,19 +134,8 @@ const notificationRow = (item) => [
   item.lastError ? dim(item.lastError) : null,
 ];
 
-const detectionRow = (detection) => [
-  time(detection.observedAt),
-  grow(`${word('kind', detection.kind)} ${percent(detection.confidence)} · ${detection.deviceId}`),
-  detection.azimuthDeg === null
-    ? null
-    : h('span', {}, `${t().azimuth} ${detection.azimuthDeg.toFixed(1)}°`),
-  dim(error(detection.fix.ellipse)),
+const eventRow = (row, numberOf) => [
+  time(row.event.at),
+  grow(eventText(row, numberOf)),
+  dim(row.event.actor.replace(/^(user|device|person):/, '')),
 ];
-
-const eventRow = ({ event, count }) => [
-  time(event.at),
-  grow(word('event', event.type) + (count > 1 ? ` ×${count}` : '') + reason(event)),
-  dim(event.actor.replace(/^(user|device|person):/, '')),
-];
-
-const reason = ({ data }) => (typeof data?.reason === 'string' ? `：${data.reason}` : '');

@@ -1,48 +1,64 @@
 import { s } from './dom.js';
-import { distance } from './format.js';
-import { word } from './texts.js';
+import { distance, offset, percent } from './format.js';
+import { t, word } from './texts.js';
 
 const WIDTH = 480;
 const HEIGHT = 320;
 /** From the fire to the edge that is nearest, in drawing units. */
 const REACH = 135;
-/** A resource farther than this would shrink the fire to a dot. */
-const FAR_M = 12_000;
+/** A resource farther than this, or than so many times the ellipse, would shrink the fire to a dot. */
+const FAR_M = 2_000;
+const FAR_ELLIPSES = 3;
+/** As many as are told in words. */
+export const SHOWN_READINGS = 3;
 
-/** A sketch around an incident, north up: its error ellipse, what each source saw, the nearest of each kind of resource. */
-export const incidentPlot = (incident, detections, nearby) => {
+/**
+ * A sketch around an incident, north up: its error ellipse, what each source saw, the readings that are not decided yet,
+ * the nearest of each kind of resource.
+ */
+export const incidentPlot = (incident, { detections, nearby }) => {
   const { fix } = incident;
-  const shown = nearestOfEachKind(nearby);
+  const hypotheses = (incident.hypotheses ?? []).slice(0, SHOWN_READINGS);
+  const farM = Math.max(FAR_M, FAR_ELLIPSES * fix.ellipse.semiMajorM);
+  const shown = nearestOfEachKind(nearby, farM);
   const reachM = Math.max(
     150,
     fix.ellipse.semiMajorM * 1.15,
     ...shown.map((item) => item.distanceM * 1.1),
+    ...hypotheses.map((reading) => offset(fix, reading.fix).distanceM * 1.1),
   );
   const scale = REACH / reachM;
-  const at = ([lon, lat]) => toScreen([lon, lat], [fix.lon, fix.lat], scale);
+  const at = (place) => {
+    const { east, north } = offset(fix, place);
+    return [WIDTH / 2 + east * scale, HEIGHT / 2 - north * scale];
+  };
 
   return s(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'plot', role: 'img' },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'plot', role: 'img', 'aria-label': t().map },
     onePerDevice(detections).map((detection) =>
-      ellipse(at([detection.fix.lon, detection.fix.lat]), detection.fix.ellipse, {
-        scale,
-        className: 'seen',
-      }),
+      ellipse(at(detection.fix), detection.fix.ellipse, { scale, className: 'seen' }),
     ),
     ellipse([WIDTH / 2, HEIGHT / 2], fix.ellipse, { scale, className: 'ellipse' }),
     s('circle', { cx: WIDTH / 2, cy: HEIGHT / 2, r: 4, class: 'fire' }),
+    hypotheses.map((reading) => readingMark(reading, at(reading.fix), scale)),
     things(shown, at),
     north(),
     scaleBar(scale),
   );
 };
 
-const toScreen = ([lon, lat], [lon0, lat0], scale) => {
-  const east = (lon - lon0) * 111_320 * Math.cos((lat0 * Math.PI) / 180);
-  const up = (lat - lat0) * 110_574;
-  return [WIDTH / 2 + east * scale, HEIGHT / 2 - up * scale];
-};
+const readingMark = ({ probability, fix }, [x, y], scale) =>
+  s(
+    'g',
+    {},
+    ellipse([x, y], fix.ellipse, { scale, className: 'reading' }),
+    s(
+      'text',
+      { x, y: y - 8, 'text-anchor': 'middle', class: 'reading-share' },
+      percent(probability),
+    ),
+  );
 
 const ellipse = ([x, y], { semiMajorM, semiMinorM, orientationDeg }, { scale, className }) =>
   s('ellipse', {
@@ -63,7 +79,8 @@ const things = (items, at) => {
   return items
     .toSorted((a, b) => a.distanceM - b.distanceM)
     .map((item) => {
-      const [x, y] = at(item.nearest);
+      const [lon, lat] = item.nearest;
+      const [x, y] = at({ lon, lat });
       const free = labelled.every(
         ([lx, ly]) => Math.abs(ly - y) > LABEL_HEIGHT || Math.abs(lx - x) > LABEL_WIDTH,
       );
@@ -116,11 +133,11 @@ const niceLength = (maxM) => {
   return digit * power;
 };
 
-const nearestOfEachKind = (items) => {
+const nearestOfEachKind = (items, farM) => {
   const nearest = new Map();
   for (const item of items) {
     const known = nearest.get(item.kind);
-    if (item.distanceM <= FAR_M && (known === undefined || item.distanceM < known.distanceM)) {
+    if (item.distanceM <= farM && (known === undefined || item.distanceM < known.distanceM)) {
       nearest.set(item.kind, item);
     }
   }

@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox';
-import { HfovSchema, ZoomSchema } from '../../locate/index.ts';
+import { HfovSchema, ReportedFrameSchema } from '../../locate/index.ts';
 import { LatSchema, LonSchema } from '../../shared/geo.ts';
 import { DateTimeSchema } from '../../shared/http.ts';
 
@@ -27,16 +27,7 @@ export const DetectionPayloadSchema = Type.Object({
   azimuthDeg: Maybe(Azimuth),
   elevationDeg: Maybe(Elevation),
   bbox: Maybe(Type.Tuple([Fraction, Fraction, Fraction, Fraction])),
-  frame: Maybe(
-    Type.Object({
-      panDeg: Azimuth,
-      tiltDeg: Elevation,
-      hfovDeg: Maybe(HfovSchema),
-      zoom: Maybe(ZoomSchema),
-      widthPx: Type.Integer({ minimum: 1, maximum: 100_000 }),
-      heightPx: Type.Integer({ minimum: 1, maximum: 100_000 }),
-    }),
-  ),
+  frame: Maybe(ReportedFrameSchema),
   lon: Maybe(LonSchema),
   lat: Maybe(LatSchema),
   /** 95 % radius of lon/lat; absent = the county's default for this kind of source. */

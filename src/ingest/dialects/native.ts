@@ -1,7 +1,8 @@
 import type { Static, TSchema } from 'typebox';
+import { readFrame } from '../../locate/index.ts';
 import { type LonLat, wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
-import { type Decoded, type DetectionReport, type Rejected, rejected } from '../decoded.ts';
+import { type Decoded, type Rejected, rejected } from '../decoded.ts';
 import { parseJsonPayload } from '../payload.ts';
 import type { DeviceMessage, PersonMessage } from '../topics.ts';
 import {
@@ -73,21 +74,12 @@ const detectionFrom = (body: Static<typeof DetectionPayloadSchema>): Decoded => 
       azimuthDeg: azimuth(body.azimuthDeg),
       elevationDeg: body.elevationDeg ?? null,
       rangeM: range === 0 ? null : range,
-      frame: frameFrom(body.frame),
+      frame: body.frame === null || body.frame === undefined ? null : readFrame(body.frame),
       box: body.bbox ?? null,
       temperatureC: body.temperatureC ?? null,
       imageUrl: body.imageUrl ?? null,
     },
   };
-};
-
-/** Fields the schema does not know are left behind. */
-const frameFrom = (
-  frame: Static<typeof DetectionPayloadSchema>['frame'],
-): DetectionReport['frame'] => {
-  if (frame === null || frame === undefined) return null;
-  const { panDeg, tiltDeg, hfovDeg = null, zoom = null, widthPx, heightPx } = frame;
-  return { panDeg, tiltDeg, hfovDeg, zoom, widthPx, heightPx };
 };
 
 const telemetryFrom = (body: Static<typeof TelemetryPayloadSchema>): Decoded => {

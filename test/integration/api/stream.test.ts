@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { appendEvent, lockIncidents, recordDetection } from '../../../src/incidents/index.ts';
 import { withTransaction } from '../../../src/shared/db.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { givenCamera, locatedDetection } from '../../support/fixtures.ts';
+import { givenCamera, incidentDeps, locatedDetection } from '../../support/fixtures.ts';
 import { givenAccount, startTestApi, type TestApi, type TestApiOptions } from './api-harness.ts';
 import { openStream, type SseClient } from './sse-client.ts';
 
@@ -29,17 +29,7 @@ const open = async (api: TestApi, token: string, lastEventId?: string): Promise<
 };
 
 const record = (over = {}) =>
-  recordDetection(
-    {
-      pool: database.pool,
-      config: { gateChi2: 9.21, windowS: 1800 },
-      timeZone: 'Asia/Shanghai',
-      regionAt: () => ({ id: 'default', code: 'default' }),
-      onAlert: async () => undefined,
-    },
-    locatedDetection(over),
-    new Date(),
-  );
+  recordDetection(incidentDeps(database.pool), locatedDetection(over), new Date());
 
 /** One event of the incident, in a transaction of its own. */
 const append = (text = '') =>

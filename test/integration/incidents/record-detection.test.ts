@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   actOnIncident,
   findIncident,
+  type IncidentDeps,
   listDetections,
   listEvents,
-  type RecordDeps,
   recordDetection,
 } from '../../../src/incidents/index.ts';
 import { type Fix, geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { givenCamera, locatedDetection, TOWER } from '../../support/fixtures.ts';
+import { givenCamera, incidentDeps, locatedDetection, TOWER } from '../../support/fixtures.ts';
 
 let db: TestDatabase;
 let alerts: { number: string; reason: string }[] = [];
@@ -31,16 +31,14 @@ beforeEach(async () => {
   );
 });
 
-const deps = (over: Partial<RecordDeps> = {}): RecordDeps => ({
-  pool: db.pool,
-  config: { gateChi2: 9.21, windowS: 1800 },
-  timeZone: 'Asia/Shanghai',
-  regionAt: ([, lat]: LonLat) =>
-    lat > 26.75 ? { id: 'r1', code: '431028101' } : { id: 'default', code: 'default' },
-  onAlert: async (_tx, { incident, reason }) =>
-    void alerts.push({ number: incident.number, reason }),
-  ...over,
-});
+const deps = (over: Partial<IncidentDeps> = {}): IncidentDeps =>
+  incidentDeps(db.pool, {
+    regionAt: ([, lat]: LonLat) =>
+      lat > 26.75 ? { id: 'r1', code: '431028101' } : { id: 'default', code: 'default' },
+    onAlert: async (_tx, { incident, reason }) =>
+      void alerts.push({ number: incident.number, reason }),
+    ...over,
+  });
 const at = (point: LonLat, ellipse: Partial<Fix['ellipse']> = {}): Fix => ({
   lon: point[0],
   lat: point[1],
@@ -97,7 +95,12 @@ describe('recordDetection', () => {
     });
     expect(incident.fix.ellipse.semiMajorM).toBeLessThan(400);
     const events = await listEvents(db.pool, { incidentId: incident.id, limit: 50 });
-    expect(events.map((event) => event.type)).toEqual(['opened', 'detection_added', 'fix_updated']);
+    expect(events.map((event) => event.type)).toEqual([
+      'opened',
+      'detection_added',
+      'fix_updated',
+      'confidence_changed',
+    ]);
     expect(events[2]?.data).toMatchObject({ old: { method: 'bearing' }, new: { method: 'fused' } });
   });
 

@@ -37,14 +37,25 @@ describe('a source that stands nowhere', () => {
 describe('a frame', () => {
   const frame = { panDeg: 10, tiltDeg: -2, zoom: 12, widthPx: 1920, heightPx: 1080 };
 
-  it('by zoom is taken once the lens is registered', async () => {
+  it('by zoom gives a direction once the lens is registered; until then the alarm goes without', async () => {
     const deviceId = 'cam-zoom';
     await register({ id: deviceId, kind: 'camera', name: deviceId, lon: 113.25, lat: 26.65 });
-    const refused = await report({ deviceId, frame });
-    expect(refused.status).toBe(422);
-    expect(refused.body.errors?.[0]?.message).toContain('register its hfovDeg');
+    const azimuthOf = async (over: Record<string, unknown>): Promise<number | null> => {
+      const { status, body } = await report({ deviceId, frame, ...over });
+      expect(status).toBe(201);
+      const { rows } = await service.database.pool.query<{ azimuth_deg: number | null }>(
+        'select azimuth_deg from detection where id = $1',
+        [(body as { detectionId?: string }).detectionId],
+      );
+      return rows[0]?.azimuth_deg ?? null;
+    };
+    expect(await azimuthOf({})).toBeNull();
+    expect(await azimuthOf({ azimuthDeg: 77 })).toBe(77);
     await service.call('PATCH', `devices/${deviceId}`, { hfovDeg: 60 });
-    await vi.waitFor(async () => expect((await report({ deviceId, frame })).status).toBe(201));
+    // Half of 60° at zoom 12 is atan(tan 30°/12), and the right edge of the box lies there.
+    await vi.waitFor(async () => {
+      expect(await azimuthOf({ bbox: [1, 0.4, 1, 0.5] })).toBeCloseTo(10 + 2.7551, 2);
+    });
   });
 
   it('with a tilt of 200° is a dead letter whose reason says so', async () => {

@@ -16,6 +16,7 @@ import { withTransaction } from '../../../src/shared/db.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createListener } from '../../../src/shared/listener.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { givenCamera } from '../../support/fixtures.ts';
 
 /** Retries within a second, and gives up after five attempts. */
 export const NOTIFY_CONFIG = {
@@ -41,6 +42,7 @@ export type Row = {
 export const createHarness = async () => {
   const database: TestDatabase = await createTestDatabase();
   const { pool, connectionString } = database;
+  await givenCamera(pool, 'cam-1');
   const listener = createListener(connectionString, logger);
   await listener.start();
   const running = new Set<{ stop(): Promise<void> }>();
@@ -72,6 +74,7 @@ export const createHarness = async () => {
         incidentId,
         number: `AR-20261102-${String(sequence).padStart(3, '0')}`,
         kind: 'smoke',
+        level: 'review',
         regionId: 'default',
         fix: {
           lon: 113.26944,
@@ -86,8 +89,8 @@ export const createHarness = async () => {
       const written = await withTransaction(pool, async (tx) => {
         await tx.query(
           `insert into incident (id, number, status, confidence, severity, region_id, lon, lat, fix, detection_count,
-             source_ids, opened_at, updated_at, last_observed_at, last_received_at)
-           values ($1, $2, 'reported', 0.9, 'moderate', 'default', $3, $4, $5, 1, '{cam-1}', $6, $6, $6, $6)`,
+             source_ids, opened_at, updated_at, last_observed_at, last_received_at, anchor_device_id, alert_level)
+           values ($1, $2, 'reported', 0.9, 'moderate', 'default', $3, $4, $5, 1, '{cam-1}', $6, $6, $6, $6, 'cam-1', 'review')`,
           [incidentId, alert.number, alert.fix.lon, alert.fix.lat, JSON.stringify(alert.fix), now],
         );
         return writeIncidentNotifications(tx, {
@@ -97,6 +100,7 @@ export const createHarness = async () => {
           smsSignature: NOTIFY_CONFIG.smsSignature,
           timeZone: 'Asia/Shanghai',
           now,
+          round: 0,
         });
       });
       return { alert, written };

@@ -41,7 +41,7 @@ describe('SMS over SMPP', () => {
     await start('?source=10690001');
     const { alert } = await harness.openIncident();
     const sms = await smsc.waitForSms();
-    expect(sms.text).toContain(`【烽燧】火情${alert.number}：辖区内发现烟雾，`);
+    expect(sms.text).toContain(`【烽燧】疑似火情${alert.number}：辖区内发现烟雾，`);
     expect(sms.text).toContain('来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差200米。');
     expect(sms).toMatchObject({ from: '10690001', to: '8613800000001', parts: 2 });
     expect(smsc.submits[0]).toMatchObject({
@@ -167,7 +167,7 @@ describe('SMS over SMPP', () => {
     await start();
     const { alert } = await harness.openIncident();
     const repeated = await smsc.waitForSms((sms) => sms.text.includes('重复：'));
-    expect(repeated.text.startsWith('【烽燧】重复：火情')).toBe(true);
+    expect(repeated.text.startsWith('【烽燧】重复：疑似火情')).toBe(true);
     expect(repeated.parts).toBe(2);
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(row?.outcomes).toEqual(['unknown', 'submitted']);

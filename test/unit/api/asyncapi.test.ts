@@ -66,7 +66,7 @@ describe('docs/asyncapi.yaml', () => {
     expect(fields('droneTelemetry')).toEqual(drone.split(' '));
     expect(fields('cameraTelemetry')).toEqual(['at', 'panDeg', 'tiltDeg', 'hfovDeg']);
     const detection =
-      'id deviceId at kind confidence azimuthDeg elevationDeg bbox frame lon lat rangeM temperatureC imageUrl';
+      'id deviceId at kind confidence azimuthDeg elevationDeg bbox frame lon lat positionRadiusM regionId rangeM temperatureC imageUrl';
     expect(fields('detection')).toEqual(detection.split(' '));
     expect(fields('position')).toEqual(['at', 'lon', 'lat', 'accuracyM']);
     expect(fields('receipt')).toEqual(['notificationId', 'event', 'at']);

@@ -3,7 +3,7 @@ import { cameraEye } from '../../../src/demo/cameras.ts';
 import { createCounty } from '../../../src/demo/county.ts';
 import { createFire, smokeHeightM } from '../../../src/demo/fire.ts';
 import { townshipAt } from '../../../src/demo/regions.ts';
-import { canSee } from '../../../src/demo/terrain.ts';
+import { elevationAngleDeg, hiddenM } from '../../../src/demo/terrain.ts';
 import { geodesicInverse } from '../../../src/shared/geo.ts';
 
 const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
@@ -15,9 +15,15 @@ describe('the fire', () => {
     expect(townshipAt(fire.at, county.townships)?.id).toBe(fire.township.id);
     const soon = fire.watchers.filter(({ visibleFromM }) => visibleFromM <= smokeHeightM(15));
     expect(soon.length).toBeGreaterThanOrEqual(3);
-    for (const { camera, azimuthDeg, distanceM, visibleFromM } of soon) {
-      const top = { at: fire.at, heightM: fire.groundHeightM + visibleFromM };
-      expect(canSee(county.terrain, cameraEye(camera), top)).toBe(true);
+    for (const watcher of soon) {
+      const { camera, azimuthDeg, distanceM, visibleFromM } = watcher;
+      const eye = cameraEye(camera);
+      const hidden = hiddenM(county.terrain, eye, fire.at);
+      expect(watcher.hiddenM).toBe(hidden);
+      expect(visibleFromM).toBeGreaterThan(hidden);
+      // A base that is seen is seen where it is: at the ground, not above it.
+      const lowest = { at: fire.at, heightM: fire.groundHeightM + hidden };
+      expect(watcher.elevationDeg).toBe(elevationAngleDeg(eye, lowest, distanceM));
       const truth = geodesicInverse(camera.at, fire.at);
       expect(azimuthDeg).toBeCloseTo(truth.azimuthDeg, 6);
       expect(distanceM).toBeCloseTo(truth.distanceM, 3);
@@ -33,8 +39,7 @@ describe('the fire', () => {
         !watching.has(camera.id) && geodesicInverse(camera.at, fire.at).distanceM < 10_000,
     );
     for (const camera of near) {
-      const smoke = { at: fire.at, heightM: fire.groundHeightM + 150 };
-      expect(canSee(county.terrain, cameraEye(camera), smoke)).toBe(false);
+      expect(hiddenM(county.terrain, cameraEye(camera), fire.at)).toBeGreaterThan(150);
     }
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { demoEnv, demoSeed, isLoopback, localUrl } from '../../../src/demo/demo-env.ts';
+import { fixText } from '../../../src/demo/fix-text.ts';
 import { createProgress } from '../../../src/demo/progress.ts';
 import {
   readServerSentEvents,
@@ -12,14 +13,18 @@ import {
   messagesText,
   nearbyText,
   type StoryContext,
+  upgradeText,
 } from '../../../src/demo/story-text.ts';
 import { isNotable } from '../../../src/demo/tell-incidents.ts';
 import { AppError } from '../../../src/shared/app-error.ts';
+import { FixMethodSchema } from '../../../src/shared/geo.ts';
 
 const incident = {
   id: 'i',
   number: '431028102-20260405-001',
   status: 'reported',
+  confidence: 0.861,
+  alertLevel: 'strong',
   fix: {
     lon: 113.57,
     lat: 26.54,
@@ -40,6 +45,7 @@ describe('the story in the terminal', () => {
   it('tells number, place, coordinates, radius, sources and how far off it is', () => {
     const text = incidentText(incident, context('zh-CN'));
     for (const part of [
+      '火情，86 %',
       '431028102-20260405-001',
       '龙海镇',
       '113.57000°E 26.54000°N',
@@ -50,8 +56,36 @@ describe('the story in the terminal', () => {
       expect(text).toContain(part);
     }
     expect(incidentText(incident, context('en'))).toContain('111 m from the true fire');
-    expect(changeText(incident, context('en'))).toContain('4 detections from 2 sources');
+    expect(changeText(incident, context('en'))).toContain(
+      'strong, 86 %: 4 detections from 2 sources',
+    );
+    expect(changeText(incident, context('zh-CN'))).toContain('待确认');
+    expect(upgradeText(incident, 'en')).toContain('upgraded to strong: 2 sources agree');
+    expect(upgradeText(incident, 'zh-CN')).toContain('升级为火情：2 个来源');
   });
+
+  it('says in words what makes a fix worse, and what it still promises', () => {
+    const fix = {
+      ...incident.fix,
+      method: 'bearing',
+      flags: ['hidden_base', 'a_later_flag'],
+      rangeMinM: 3_210,
+    };
+    expect(fixText(fix, 'en')).toBe(
+      '±214 m × 80 m (95 %, azimuth only; base hidden behind a ridge, at least 3.2 km)',
+    );
+    expect(fixText(fix, 'zh-CN')).toBe(
+      '±214 m × 80 m（95 %，仅有方位；火点被山脊遮挡，至少 3.2 km）',
+    );
+  });
+
+  it.each(FixMethodSchema.anyOf.map((method) => method.const))(
+    'has words for the method %s',
+    (method) => {
+      expect(fixText({ ...incident.fix, method }, 'en')).not.toMatch(new RegExp(`, ${method}\\)`));
+      expect(fixText({ ...incident.fix, method }, 'zh-CN')).not.toContain(method);
+    },
+  );
 
   it('lists what is nearby, a line a kind, water first, with distance and direction', () => {
     const items = [

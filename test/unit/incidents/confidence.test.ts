@@ -3,7 +3,6 @@ import {
   confidenceOf,
   type Evidence,
   levelOf,
-  type SuppressionKind,
 } from '../../../src/incidents/confidence.ts';
 import { config, HOME, place } from './made-up.ts';
 
@@ -24,9 +23,10 @@ const other = (source: Evidence['source']): Evidence => ({
   ...camera(source, { source }),
   station: null,
 });
+type Suppression = Parameters<typeof confidenceOf>[1] extends ReadonlySet<infer K> ? K : never;
 const probability = (
   evidence: readonly Evidence[],
-  ...suppressions: SuppressionKind[]
+  ...suppressions: Suppression[]
 ): number => confidenceOf(evidence, new Set(suppressions), config.confidence).probability;
 const elsewhere = { station: station(90, 3_000) };
 

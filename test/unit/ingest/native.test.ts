@@ -30,6 +30,8 @@ describe('a native detection', () => {
         frame,
         lon: 113.2,
         lat: 26.7,
+        positionRadiusM: 50,
+        regionId: 'village-1',
         rangeM: 4000,
       }),
     ).toEqual({
@@ -38,6 +40,8 @@ describe('a native detection', () => {
       kind: 'smoke',
       confidence: 0.8,
       position: [113.2, 26.7],
+      positionRadiusM: 50,
+      regionId: 'village-1',
       azimuthDeg: 45,
       elevationDeg: -1,
       rangeM: 4000,
@@ -52,6 +56,8 @@ describe('a native detection', () => {
     expect(report({ ...detection, lon: 0, lat: 0 }).position).toBeNull();
     expect(report({ ...detection, rangeM: 0 }).rangeM).toBeNull();
     expect(report({ ...detection, rangeM: -1 }).rangeM).toBeNull();
+    expect(report({ ...detection, positionRadiusM: 0 }).positionRadiusM).toBeNull();
+    expect(report({ ...detection, positionRadiusM: -1 }).positionRadiusM).toBeNull();
     expect(report({ ...detection, lon: null, lat: null, rangeM: null }).rangeM).toBeNull();
   });
 

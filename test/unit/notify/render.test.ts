@@ -12,6 +12,7 @@ const fix = {
 const facts = {
   number: 'AR-20261102-001',
   kind: 'smoke' as const,
+  level: 'review' as const,
   fix,
   sourceName: '云台山3号',
   observedAt: new Date('2026-11-02T06:05:00Z'),
@@ -22,15 +23,27 @@ const sms = { signature: '【烽燧】', timeZone: 'Asia/Shanghai', maxLength: M
 describe('renderAlert', () => {
   it('says it in Chinese', () => {
     expect(renderAlert(facts, 'zh-CN', sms)).toBe(
-      '【烽燧】火情AR-20261102-001：安仁县灵官镇发现烟雾，14:05，来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差187米。',
+      '【烽燧】疑似火情AR-20261102-001：安仁县灵官镇发现烟雾，14:05，来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差187米。',
     );
   });
 
   it('says it in English', () => {
     expect(renderAlert(facts, 'en', sms)).toBe(
-      '【烽燧】Fire AR-20261102-001: smoke at 安仁县 灵官镇, 14:05, by 云台山3号. lon,lat 113.26944,26.70912 (WGS-84) +/-187 m.',
+      '【烽燧】Possible fire AR-20261102-001: smoke at 安仁县 灵官镇, 14:05, by 云台山3号. lon,lat 113.26944,26.70912 (WGS-84) +/-187 m.',
     );
   });
+
+  it.each([
+    ['zh-CN', '【烽燧】火情AR-', '【烽燧】升级：火情AR-'],
+    ['en', '【烽燧】Fire AR-', '【烽燧】UPGRADED fire AR-'],
+  ] as const)(
+    'tells a strong alarm, and what has become one, in %s',
+    (locale, strong, upgraded) => {
+      const alert = { ...facts, level: 'strong' as const };
+      expect(renderAlert(alert, locale, sms).startsWith(strong)).toBe(true);
+      expect(renderAlert(alert, locale, { ...sms, upgrade: true }).startsWith(upgraded)).toBe(true);
+    },
+  );
 
   it('does without a place where no region was imported', () => {
     expect(renderAlert({ ...facts, placeNames: [] }, 'zh-CN', sms)).toContain('：辖区内发现烟雾');
@@ -76,6 +89,7 @@ describe('renderAlert', () => {
         fc.record({
           number: fc.stringMatching(/^[A-Za-z0-9_]{1,16}-20261102-[0-9]{3,4}$/),
           kind: fc.constantFrom('smoke' as const, 'flame' as const, 'heat' as const),
+          level: fc.constantFrom('review' as const, 'strong' as const),
           sourceName: nameArb,
           placeNames: fc.array(nameArb, { maxLength: 5 }),
           lon: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -83,14 +97,17 @@ describe('renderAlert', () => {
           semiMajorM: fc.double({ min: 0, max: 1e12, noNaN: true }),
         }),
         fc.constantFrom('zh-CN' as const, 'en' as const),
-        fc.constantFrom('【烽燧】', '【安仁县森林防火指挥部】'),
-        ({ lon, lat, semiMajorM, ...rest }, locale, signature) => {
+        fc.record({
+          signature: fc.constantFrom('【烽燧】', '【安仁县森林防火指挥部】'),
+          upgrade: fc.boolean(),
+        }),
+        ({ lon, lat, semiMajorM, ...rest }, locale, { signature, upgrade }) => {
           const alert = {
             ...facts,
             ...rest,
             fix: { ...fix, lon, lat, ellipse: { ...fix.ellipse, semiMajorM } },
           };
-          const text = renderAlert(alert, locale, { ...sms, signature });
+          const text = renderAlert(alert, locale, { ...sms, signature, upgrade });
           const repeated = markRepeat(text, locale, signature);
           expect(repeated.length).toBeLessThanOrEqual(134);
           expect(segmentUcs2(repeated, 1).length).toBeLessThanOrEqual(2);

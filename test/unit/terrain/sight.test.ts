@@ -57,7 +57,7 @@ describe('line of sight', () => {
 
   it('does not guess over unknown ground, but known ground that hides is enough', () => {
     const holed = roundGround((d) => (d > 3_000 && d < 4_000 ? Number.NaN : 0), 150);
-    expect(lineOfSight(holed, eyeAt(100), pointAt(0, 5_000), 20)).toEqual({
+    expect(lineOfSight(holed, eyeAt(100), pointAt(0, 5_000), 20)).toMatchObject({
       kind: 'unknown',
       reason: 'void',
     });
