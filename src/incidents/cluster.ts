@@ -42,9 +42,7 @@ export const clusterAround = (
     .toSorted((a, b) => b.options.length - a.options.length)
     .slice(0, MAX_MOVABLE)
     .toSorted((a, b) => Number(a.lone) - Number(b.lone));
-  const places = members
-    .filter((member) => member.joinable && mayTake(member, now))
-    .map(({ candidate }) => candidate.id);
+  const places = members.filter(({ joinable }) => joinable).map(({ candidate }) => candidate.id);
   const newest: Movable =
     now === null
       ? { track, now: null, options: [...places, NEW], lone: false }
@@ -120,7 +118,6 @@ const movableOf = (
   if (!isFree(one, candidate)) return undefined;
   const elsewhere = members
     .filter((other) => other.candidate !== candidate && other.joinable)
-    .filter((other) => mayTake(other, candidate))
     .filter(
       ({ known, candidate: { fix, tracks } }) =>
         (known ? costing.chi2At(one, fix) : nearestOf(tracks, one, costing)) <=
@@ -135,10 +132,6 @@ const movableOf = (
   const lone = candidate.tracks.length === 1;
   return { track: one, now: candidate.id, options: [candidate.id, ...elsewhere, ...toNew], lone };
 };
-
-/** An incident that would be left empty goes to a known fire, not to where its one sight line meets another's. */
-const mayTake = ({ known, candidate: { tracks } }: Member, from: Candidate | null): boolean =>
-  known || tracks.length > 1 || from === null || from.tracks.length > 1;
 
 /** The tracks that stand for an incident: those held there, then the most precise. */
 const enoughOf = (

@@ -93,6 +93,7 @@ const isAllowed = (
   place: string,
 ): boolean => {
   const leaves = lone && place !== now;
+  if (leaves && !isEvident({ fixed, movable }, places, place)) return false;
   const excludes = (other: Track): boolean =>
     isSameCamera(other, track) && !(leaves && !isSameFrame(other, track));
   for (const [i, taken] of places.entries()) {
@@ -103,6 +104,21 @@ const isAllowed = (
     if (taken === place && excludes(other.track)) return false;
   }
   return !(fixed.get(place) ?? []).some(excludes);
+};
+
+/** Are there two others, or a reported point, to show by agreeing that it belongs there? Two lines always cross. */
+const isEvident = (
+  { fixed, movable }: Pick<Cluster, 'fixed' | 'movable'>,
+  places: readonly string[],
+  place: string,
+): boolean => {
+  const there = [
+    ...(fixed.get(place) ?? []),
+    ...movable
+      .filter(({ now }, i) => (places[i] ?? (i === places.length ? null : now)) === place)
+      .map(({ track }) => track),
+  ];
+  return there.length > 1 || there.some(({ best }) => best.sighting.point !== null);
 };
 
 const isSameCamera = (a: Track, b: Track): boolean =>
