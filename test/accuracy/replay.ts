@@ -69,7 +69,9 @@ export const createReplay = (
   };
 
   /** All at once: two tracks of one device may change places. */
-  const moveAll = (moves: readonly { deviceId: string; from: ReplayIncident; to: ReplayIncident }[]) => {
+  const moveAll = (
+    moves: readonly { deviceId: string; from: ReplayIncident; to: ReplayIncident }[],
+  ) => {
     const taken = moves.map(({ deviceId, from, to }) => {
       const isMoved = (detection: TrackDetection): boolean => detection.deviceId === deviceId;
       const detections = from.detections.filter(isMoved);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { believe, fixOf } from '../../../src/incidents/assess.ts';
 import { geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
-import { after, config, HOME, mast, place, sees, tracksOf } from './made-up.ts';
+import { after, config, mast, place, sees, tracksOf } from './made-up.ts';
 
 const fire = place(0, 5_000);
 const west = mast('west', place(270, 4_000));

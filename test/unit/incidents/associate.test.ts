@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { associate, type Association } from '../../../src/incidents/associate.ts';
+import { type Association, associate } from '../../../src/incidents/associate.ts';
 import type { IncidentStatus } from '../../../src/incidents/candidate.ts';
 import type { TrackDetection } from '../../../src/incidents/track-store.ts';
 import { geodesicInverse, type LonLat, wrap180 } from '../../../src/shared/geo.ts';
@@ -406,8 +406,14 @@ const toKm = ([lon, lat]: LonLat): [number, number] => [
 const crossingOf = (a: Ray, b: Ray): [number, number] | undefined => {
   const [ax, ay] = toKm(a.from);
   const [bx, by] = toKm(b.from);
-  const [sa, ca] = [Math.sin((a.azimuthDeg * Math.PI) / 180), Math.cos((a.azimuthDeg * Math.PI) / 180)];
-  const [sb, cb] = [Math.sin((b.azimuthDeg * Math.PI) / 180), Math.cos((b.azimuthDeg * Math.PI) / 180)];
+  const [sa, ca] = [
+    Math.sin((a.azimuthDeg * Math.PI) / 180),
+    Math.cos((a.azimuthDeg * Math.PI) / 180),
+  ];
+  const [sb, cb] = [
+    Math.sin((b.azimuthDeg * Math.PI) / 180),
+    Math.cos((b.azimuthDeg * Math.PI) / 180),
+  ];
   const t = ((bx - ax) * cb - (by - ay) * sb) / (sa * cb - ca * sb);
   return t < 0 ? undefined : [ax + t * sa, ay + t * ca];
 };

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  confidenceOf,
-  type Evidence,
-  levelOf,
-} from '../../../src/incidents/confidence.ts';
+import { confidenceOf, type Evidence, levelOf } from '../../../src/incidents/confidence.ts';
 import { config, HOME, place } from './made-up.ts';
 
 const station = (azimuthDeg: number, distanceM: number) => {
@@ -24,10 +20,8 @@ const other = (source: Evidence['source']): Evidence => ({
   station: null,
 });
 type Suppression = Parameters<typeof confidenceOf>[1] extends ReadonlySet<infer K> ? K : never;
-const probability = (
-  evidence: readonly Evidence[],
-  ...suppressions: Suppression[]
-): number => confidenceOf(evidence, new Set(suppressions), config.confidence).probability;
+const probability = (evidence: readonly Evidence[], ...suppressions: Suppression[]): number =>
+  confidenceOf(evidence, new Set(suppressions), config.confidence).probability;
 const elsewhere = { station: station(90, 3_000) };
 
 describe('confidenceOf', () => {
@@ -67,7 +61,7 @@ describe('confidenceOf', () => {
   });
 
   it('is lowered once by each kind of suppression, never to nothing', () => {
-    expect(probability([camera('a')], 'heat_source')).toBeCloseTo(0.00810, 4);
+    expect(probability([camera('a')], 'heat_source')).toBeCloseTo(0.0081, 4);
     expect(probability([camera('a')], 'view_mask')).toBeCloseTo(0.0755, 4);
     const all = probability([camera('a')], 'heat_source', 'view_mask', 'permitted_burn');
     expect(all).toBeGreaterThan(0);

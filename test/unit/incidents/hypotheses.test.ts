@@ -53,7 +53,10 @@ describe('rankHypotheses', () => {
       ['b', [track(south, other), track(west, other)]],
     ]);
     const wrong = { track: track(north, other), now: 'a', options: ['a', 'b'], lone: false };
-    const [best] = rank({ fixed, movable: [newest(track(mast('c', HOME), other), 'b', NEW), wrong] });
+    const [best] = rank({
+      fixed,
+      movable: [newest(track(mast('c', HOME), other), 'b', NEW), wrong],
+    });
     expect(best?.places).toEqual(['b', 'b']);
   });
 

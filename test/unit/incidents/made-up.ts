@@ -45,7 +45,9 @@ export const sees = (from: Mast, target: LonLat, seeing: Seeing = {}): TrackDete
     terrain === undefined || from.heightM === null
       ? null
       : (Math.atan2(
-          terrain.elevationM(target[0], target[1]) - from.heightM - (0.87 * distanceM ** 2) / 12_742_018,
+          terrain.elevationM(target[0], target[1]) -
+            from.heightM -
+            (0.87 * distanceM ** 2) / 12_742_018,
           distanceM,
         ) *
           180) /
