@@ -22,7 +22,10 @@ export type Reading = { probability: number; tracks: readonly Track[] };
 export type Association = {
   /** The incident it joins; null = it opens one. */
   incidentId: string | null;
-  /** Tracks that belong to another incident than was thought (null = the new one). */
+  /**
+   * Tracks that belong to another incident than was thought (null = the new one). All at once, before the new
+   * detection is added: two tracks of one device may change places, or one make room for another.
+   */
   moves: { deviceId: string; from: string; to: string | null }[];
   /**
    * Incidents that all tracks have left for known fires (`into`: one of them; null = the new one). Nobody had acted on
@@ -177,23 +180,27 @@ const placeAlone = (movable: Movable | undefined): string | null => {
 const countAt = (cluster: Cluster, places: readonly string[], place: string): number =>
   tracksAt(cluster, places, place).length + (cluster.unweighed.get(place) ?? []).length;
 
-/** The different sets of tracks an incident has in these hypotheses, with their probabilities; none when there is one. */
+/**
+ * The different sets that remain of an incident's tracks in these hypotheses, the likeliest being the first's, with
+ * their probabilities; none when there is one. What would come from elsewhere stands with the incident it is in.
+ */
 const readingsOf = (
   cluster: Cluster,
   hypotheses: readonly Hypothesis[],
   place: string,
 ): Reading[] => {
-  const bestCost = hypotheses[0]?.cost ?? 0;
+  const [best] = hypotheses;
+  if (best === undefined) return [];
+  const own = tracksAt(cluster, best.places, place);
+  const unweighed = cluster.unweighed.get(place) ?? [];
   const sets = new Map<string, { weight: number; tracks: Track[] }>();
   let total = 0;
   for (const { cost, places } of hypotheses) {
-    const tracks = [...tracksAt(cluster, places, place), ...(cluster.unweighed.get(place) ?? [])];
+    const there = tracksAt(cluster, places, place);
+    const tracks = [...own.filter((track) => there.includes(track)), ...unweighed];
     if (tracks.length === 0) continue;
-    const key = tracks
-      .map((track) => track.best.id)
-      .toSorted()
-      .join();
-    const weight = Math.exp((bestCost - cost) / 2);
+    const key = tracks.map((track) => track.best.id).join();
+    const weight = Math.exp((best.cost - cost) / 2);
     total += weight;
     const known = sets.get(key);
     if (known === undefined) sets.set(key, { weight, tracks });
