@@ -27,35 +27,41 @@ export const rebuildTrack = async (
   else await putTrack(tx, track);
 };
 
-export type TrackMove = { deviceId: string; from: string; to: string; actor: string; now: Date };
+export type TrackMove = { deviceId: string; from: string; to: string };
 
-/** Gives all of a device's detections in one incident to another; both timelines say so. */
-export const moveTrack = async (
+/**
+ * Gives all of a device's detections in one incident to another, for each of `moves`, all at once: two tracks of one
+ * device may change places. The timelines of both say so.
+ */
+export const moveTracks = async (
   deps: Pick<IncidentDeps, 'config'>,
   tx: PoolClient,
-  { deviceId, from, to, actor, now }: TrackMove,
+  moves: readonly TrackMove[],
+  { actor, now: at }: { actor: string; now: Date },
 ): Promise<void> => {
-  const { rows } = await tx.query<{ id: string }>(
-    `update detection set incident_id = $3 where incident_id = $1 and device_id = $2 returning id`,
-    [from, deviceId, to],
-  );
-  await rebuildTrack(deps, tx, { incidentId: from, deviceId });
-  await rebuildTrack(deps, tx, { incidentId: to, deviceId });
-  const detectionIds = rows.map(({ id }) => id);
-  await appendEvent(tx, {
-    incidentId: from,
-    type: 'detection_left',
-    actor,
-    at: now,
-    data: { deviceId, detectionIds, to },
-  });
-  await appendEvent(tx, {
-    incidentId: to,
-    type: 'detection_added',
-    actor,
-    at: now,
-    data: { deviceId, detectionIds, from },
-  });
+  const taken: (TrackMove & { detectionIds: string[] })[] = [];
+  for (const move of moves) {
+    const { rows } = await tx.query<{ id: string }>(
+      `select id from detection where incident_id = $1 and device_id = $2 order by received_at, id`,
+      [move.from, move.deviceId],
+    );
+    taken.push({ ...move, detectionIds: rows.map(({ id }) => id) });
+  }
+  for (const { detectionIds, to } of taken) {
+    await tx.query(`update detection set incident_id = $2 where id = any($1::uuid[])`, [
+      detectionIds,
+      to,
+    ]);
+  }
+  for (const { deviceId, from, to, detectionIds } of taken) {
+    await rebuildTrack(deps, tx, { incidentId: from, deviceId });
+    await rebuildTrack(deps, tx, { incidentId: to, deviceId });
+    const event = { actor, at };
+    const left = { deviceId, detectionIds, to };
+    await appendEvent(tx, { ...event, incidentId: from, type: 'detection_left', data: left });
+    const added = { deviceId, detectionIds, from };
+    await appendEvent(tx, { ...event, incidentId: to, type: 'detection_added', data: added });
+  }
 };
 
 /** Moves single detections; tracks of both incidents are summed up again. Returns how many were moved. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { confidenceOf, type Evidence, levelOf } from '../../../src/incidents/confidence.ts';
+import type { SuppressionKind } from '../../../src/suppression/index.ts';
 import { config, HOME, place } from './made-up.ts';
 
 const station = (azimuthDeg: number, distanceM: number) => {
@@ -19,8 +20,7 @@ const other = (source: Evidence['source']): Evidence => ({
   ...camera(source, { source }),
   station: null,
 });
-type Suppression = Parameters<typeof confidenceOf>[1] extends ReadonlySet<infer K> ? K : never;
-const probability = (evidence: readonly Evidence[], ...suppressions: Suppression[]): number =>
+const probability = (evidence: readonly Evidence[], ...suppressions: SuppressionKind[]): number =>
   confidenceOf(evidence, new Set(suppressions), config.confidence).probability;
 const elsewhere = { station: station(90, 3_000) };
 
