@@ -15,6 +15,7 @@ import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
+import { createEscalation } from './wiring/escalation.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -51,7 +52,8 @@ export type Context = ServiceOptions & {
  * The whole service, in the order a smoke alert travels:
  *
  *   bus ──▶ intake ──▶ detections: one transaction ──▶ notify ──▶ SMS, app, webhook
- *                                     │
+ *                                     │                        ▲
+ *                                     │                        └── escalation: nobody answers
  *                                     └──▶ incident_event ──▶ api: stream, console
  *
  * Which parts run in this process is decided by ROLES. Parts start from the database outwards, so that
@@ -206,7 +208,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify] : []),
+    ...(context.has('notify') ? [notify, createEscalation(context, { regions })] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -27,6 +27,7 @@ export type IncidentEventType =
   | 'closed'
   | 'dismissed'
   | 'notified'
+  | 'escalated'
   | 'nobody_to_notify'
   | 'notification_failed';
 

@@ -22,6 +22,7 @@ export {
   findIncidents,
   lockIncidents,
 } from './incident-store.ts';
+export type { IncidentAction } from './lifecycle.ts';
 export { qualityRoutes } from './quality-routes.ts';
 export { createReassessor, type Reassessor } from './reassess.ts';
 export {

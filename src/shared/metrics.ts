@@ -57,6 +57,12 @@ export const createMetrics = () => {
       labelNames: ['channel', 'outcome'] as const,
       registers,
     }),
+    escalationLate: new Histogram({
+      name: 'fengsui_escalation_late_seconds',
+      help: 'How long after its time a step of an escalation policy was carried out',
+      buckets: ALARM_BUCKETS_S,
+      registers,
+    }),
     httpRequests: new Histogram({
       name: 'fengsui_http_request_duration_seconds',
       help: 'HTTP requests by method, route pattern and status; the event stream is left out',

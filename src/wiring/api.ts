@@ -19,7 +19,7 @@ import {
 } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
-import { type Notify, notificationRoutes } from '../notify/index.ts';
+import { type Notify, notificationRoutes, policyRoutes } from '../notify/index.ts';
 import {
   personRoutes,
   type RegionIndex,
@@ -154,7 +154,8 @@ const stageRoutes = (
       visibleRegions,
     }),
     resourceRoutes({ pool, index: resources, clock }),
-    regionRoutes({ pool, regions, policies: config.policies }),
+    regionRoutes({ pool, regions }),
+    policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),

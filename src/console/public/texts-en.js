@@ -189,6 +189,7 @@ export const en = {
     dismissed: 'dismissed as false alarm',
     merged: 'merged into',
     notified: 'people notified',
+    escalated: 'escalated',
     nobody_to_notify: 'nobody to notify',
     notification_failed: 'notification failed',
   },

@@ -177,6 +177,7 @@ export const zh = {
     dismissed: '判为误报',
     merged: '并入',
     notified: '已通知',
+    escalated: '已升级通知',
     nobody_to_notify: '无人可通知',
     notification_failed: '通知失败',
   },

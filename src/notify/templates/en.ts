@@ -1,4 +1,13 @@
-import type { Template } from './template.ts';
+import type { TakenOverStatus, Template } from './template.ts';
+
+const TAKEN: Record<TakenOverStatus, string> = {
+  acknowledged: 'was taken over by',
+  verified: 'was verified by',
+  responding: 'has forces under way, sent by',
+  contained: 'is contained, says',
+  closed: 'is over, says',
+  dismissed: 'is a false alarm, says',
+};
 
 export const en: Template = {
   sentence: ({ number, kind, level, upgrade, place, source, time, lonLat, radius }) =>
@@ -8,4 +17,10 @@ export const en: Template = {
   metres: (value) => `${value} m`,
   kilometres: (value) => `${value} km`,
   repeatMark: 'REPEAT: ',
+  unanswered: 'UNANSWERED: ',
+  replyHints: (code) => [
+    ` Reply 1 take, 2 false alarm, 0 can't come (code ${code}).`,
+    ` Code ${code}.`,
+  ],
+  takenOver: ({ number, by, status }) => `Fire ${number} ${TAKEN[status]} ${by}.`,
 };

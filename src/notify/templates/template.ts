@@ -16,6 +16,15 @@ export type Phrases = {
   radius: string;
 };
 
+/** What somebody made of an incident that others were still being told of. */
+export type TakenOverStatus =
+  | 'acknowledged'
+  | 'verified'
+  | 'responding'
+  | 'contained'
+  | 'closed'
+  | 'dismissed';
+
 /** The words of one language. */
 export type Template = {
   sentence(phrases: Phrases): string;
@@ -27,4 +36,10 @@ export type Template = {
   kilometres(value: string): string;
   /** Put before a message that may have arrived once already. */
   repeatMark: string;
+  /** Put before an alert that goes out because nobody has answered the first. */
+  unanswered: string;
+  /** How to answer by SMS, in full and as short as can be; put behind the sentence where there is room. */
+  replyHints(code: string): readonly string[];
+  /** Somebody has the incident now. */
+  takenOver(news: { number: string; by: string; status: TakenOverStatus }): string;
 };

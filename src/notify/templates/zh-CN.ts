@@ -1,6 +1,15 @@
-import type { Template } from './template.ts';
+import type { TakenOverStatus, Template } from './template.ts';
 
 const KINDS = { smoke: '烟雾', flame: '明火', heat: '热点' } as const;
+
+const TAKEN: Record<TakenOverStatus, (by: string) => string> = {
+  acknowledged: (by) => `已由${by}接警`,
+  verified: (by) => `已由${by}核实`,
+  responding: (by) => `已由${by}调度`,
+  contained: (by) => `已控制（${by}）`,
+  closed: (by) => `已结束（${by}）`,
+  dismissed: (by) => `系误报（${by}）`,
+};
 
 export const zhCN: Template = {
   sentence: ({ number, kind, level, upgrade, place, source, time, lonLat, radius }) =>
@@ -10,4 +19,7 @@ export const zhCN: Template = {
   metres: (value) => `${value}米`,
   kilometres: (value) => `${value}公里`,
   repeatMark: '重复：',
+  unanswered: '无人接警，',
+  replyHints: (code) => [`回复1接警、2误报、0不能到（编号${code}）`, `编号${code}`],
+  takenOver: ({ number, by, status }) => `火情${number}${TAKEN[status](by)}。`,
 };

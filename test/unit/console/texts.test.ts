@@ -36,6 +36,7 @@ const EVENTS: Record<IncidentEventType, true> = {
   closed: true,
   dismissed: true,
   notified: true,
+  escalated: true,
   nobody_to_notify: true,
   notification_failed: true,
 };
