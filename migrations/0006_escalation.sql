@@ -51,5 +51,27 @@ create index notification_by_phone_tail on notification (right(address, 8), crea
 -- Over which channels somebody who was told of a fire also hears that another has taken it.
 alter table person add column taken_over_channels text[] not null default '{app}';
 
+-- What people write back. Stored before the provider is answered, acted upon after.
+create table inbound_message (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  -- The line it came over and its number there: the same message again has both the same.
+  line_id uuid not null,
+  sequence_number bigint not null,
+  sender text not null,
+  recipient text not null,
+  text text not null,
+  received_at timestamptz not null,
+  handled_at timestamptz,
+  person_id text references person (id),
+  incident_id uuid references incident (id),
+  outcome text,
+  unique (line_id, sequence_number),
+  check ((handled_at is null) = (outcome is null))
+);
+create index inbound_message_waiting on inbound_message (id) where handled_at is null;
+create index inbound_message_by_sender on inbound_message (sender, received_at);
+create index inbound_message_by_person on inbound_message (person_id, received_at) where person_id is not null;
+
 -- Down Migration
 -- No way back: restore from a backup instead.

@@ -162,6 +162,7 @@ const wire = async (
   });
   const intake = createIntake(context, { shared, regions, registry });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
+  const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
     pool: context.pool('notify', 12),
     connectionString,
@@ -181,6 +182,7 @@ const wire = async (
       failed: (channel) => context.metrics.notifications.inc({ channel, outcome: 'failed' }),
     },
     onGivenUp: intake.onGivenUp,
+    onSms: escalation.onSms,
   });
   const api = await createApi(context, {
     shared,
@@ -208,7 +210,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify, createEscalation(context, { regions })] : []),
+    ...(context.has('notify') ? [notify, ...escalation.parts] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -28,6 +28,7 @@ export type IncidentEventType =
   | 'dismissed'
   | 'notified'
   | 'escalated'
+  | 'declined'
   | 'nobody_to_notify'
   | 'notification_failed';
 

@@ -6,3 +6,4 @@ export { stopEscalation } from './escalation/stop-escalation.ts';
 export { notificationRoutes } from './notification-routes.ts';
 export { createNotify, type Notify, type NotifyDeps } from './notify.ts';
 export { recordReceipt } from './receipt-store.ts';
+export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';

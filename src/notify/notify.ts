@@ -7,6 +7,7 @@ import type { Publish } from '../shared/mqtt-publisher.ts';
 import { type Part, startParts } from '../shared/part.ts';
 import { createAppInboxChannel } from './channels/app-inbox.ts';
 import type { Channel } from './channels/channel.ts';
+import type { InboundSms } from './channels/inbound-sms.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createSmppChannel, type SmppDeps } from './channels/smpp-sms.ts';
 import { parseSmppUrl } from './channels/smpp-url.ts';
@@ -29,6 +30,8 @@ export type NotifyDeps = {
   listener: Listener;
   publish: Publish;
   onGivenUp: OnGivenUp;
+  /** Keeps an SMS that somebody wrote; until then the SMS centre is not answered. */
+  onSms: (message: InboundSms) => Promise<void>;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -122,7 +125,9 @@ const createChannels = (
       ? createLogChannel({ channel: 'sms', hint: 'set SMPP_URL to send SMS', logger })
       : createSmppChannel({
           config: parseSmppUrl(smppUrl),
+          clock,
           logger: logger.child({ channel: 'sms' }),
+          onMessage: deps.onSms,
           onReceipt: ({ messageId, address, event, detail }) =>
             event === 'pending'
               ? Promise.resolve()

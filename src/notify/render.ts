@@ -2,7 +2,7 @@ import type { Locale } from '../people/index.ts';
 import { localTime } from '../shared/local-time.ts';
 import type { IncidentAlert } from './alert.ts';
 import { en } from './templates/en.ts';
-import type { Phrases, TakenOverStatus, Template } from './templates/template.ts';
+import type { NamedIncident, Phrases, TakenOverStatus, Template } from './templates/template.ts';
 import { zhCN } from './templates/zh-CN.ts';
 
 const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
@@ -100,6 +100,34 @@ export const renderTakenOver = (
 export const markRepeat = (text: string, locale: Locale, signature: string): string => {
   const mark = TEMPLATES[locale].repeatMark;
   return text.startsWith(signature) ? signature + mark + text.slice(signature.length) : mark + text;
+};
+
+export type Answer =
+  | { kind: 'taken_over'; number: string; by: string; status: TakenOverStatus }
+  | { kind: 'merged'; number: string }
+  | { kind: 'ask_false_alarm'; incident: NamedIncident }
+  | { kind: 'ask_which'; incidents: readonly NamedIncident[] }
+  | { kind: 'not_understood'; incident: NamedIncident };
+
+/** What is answered to an SMS, in two parts at most: of many fires the first, as many as fit. */
+export const renderAnswer = (answer: Answer, locale: Locale, signature: string): string => {
+  const template = TEMPLATES[locale];
+  switch (answer.kind) {
+    case 'taken_over':
+      return renderTakenOver(answer, locale, signature);
+    case 'merged':
+      return signature + template.merged(shorten(answer.number, MAX_NUMBER_LENGTH));
+    case 'ask_false_alarm':
+      return signature + template.askFalseAlarm(answer.incident);
+    case 'not_understood':
+      return signature + template.notUnderstood(answer.incident);
+    case 'ask_which': {
+      const texts = answer.incidents.map(
+        (_, index) => signature + template.askWhich(answer.incidents.slice(0, index + 1)),
+      );
+      return texts.findLast(({ length }) => length <= MAX_SMS_LENGTH) ?? texts[0] ?? signature;
+    }
+  }
 };
 
 /** Half the earth's circumference: no error is larger. */

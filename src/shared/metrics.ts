@@ -57,6 +57,12 @@ export const createMetrics = () => {
       labelNames: ['channel', 'outcome'] as const,
       registers,
     }),
+    replies: new Counter({
+      name: 'fengsui_sms_replies_total',
+      help: 'SMS that people wrote, by what was made of them; each is kept in table inbound_message',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     escalationLate: new Histogram({
       name: 'fengsui_escalation_late_seconds',
       help: 'How long after its time a step of an escalation policy was carried out',

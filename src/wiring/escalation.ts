@@ -1,18 +1,40 @@
-import { createEscalator } from '../notify/index.ts';
+import { createEscalator, createReplyDesk, type ReplyDesk } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import type { Part } from '../shared/part.ts';
+import type { Intake } from './intake.ts';
 
-/** What goes on after the alert has gone out: the next steps, for as long as nobody answers. */
-export const createEscalation = (context: Context, { regions }: { regions: RegionIndex }): Part => {
+export type Escalation = {
+  parts: Part[];
+  /** Keeps an SMS that somebody wrote. */
+  onSms: ReplyDesk['received'];
+};
+
+/** What goes on after the alert has gone out: the next steps, for as long as nobody answers, and the answers. */
+export const createEscalation = (
+  context: Context,
+  { regions, intake }: { regions: RegionIndex; intake: Pick<Intake, 'onTakenOver'> },
+): Escalation => {
   const { config, env, clock, metrics } = context;
-  return createEscalator({
-    pool: context.pool('escalation', 3),
+  const pool = context.pool('escalation', 4);
+  const { smsSignature } = config.notify;
+  const logger = context.logger.child({ stage: 'escalation' });
+  const escalator = createEscalator({
+    pool,
     regions,
-    smsSignature: config.notify.smsSignature,
+    smsSignature,
     timeZone: env.timeZone,
     clock,
-    logger: context.logger.child({ stage: 'escalation' }),
+    logger,
     onFired: (lateMs) => metrics.escalationLate.observe(lateMs / 1000),
   });
+  const replies = createReplyDesk({
+    pool,
+    onTakenOver: intake.onTakenOver,
+    smsSignature,
+    clock,
+    logger,
+    onReply: (outcome) => metrics.replies.inc({ outcome }),
+  });
+  return { parts: [escalator, replies], onSms: (message) => replies.received(message) };
 };

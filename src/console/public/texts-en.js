@@ -190,6 +190,7 @@ export const en = {
     merged: 'merged into',
     notified: 'people notified',
     escalated: 'escalated',
+    declined: 'cannot come',
     nobody_to_notify: 'nobody to notify',
     notification_failed: 'notification failed',
   },

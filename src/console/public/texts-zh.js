@@ -178,6 +178,7 @@ export const zh = {
     merged: '并入',
     notified: '已通知',
     escalated: '已升级通知',
+    declined: '不能到场',
     nobody_to_notify: '无人可通知',
     notification_failed: '通知失败',
   },

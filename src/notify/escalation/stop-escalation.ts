@@ -30,8 +30,8 @@ export const stopEscalation = async (
   const act = await readAct(tx, incidentId);
   await cancelPending(tx, incidentId, now);
   const stopped = await markStopped(tx, incidentId, { now, reason: act.status });
-  const { status, number, actor, by } = act;
-  if (!stopped || !isNews(status) || by === null) return;
+  const { news: status, number, actor, by } = act;
+  if (!stopped || status === null || by === null) return;
   const rows = await listToTell(tx, incidentId, actor);
   const notifications = rows.map((row) => ({
     id: newId(),
@@ -48,9 +48,19 @@ export const stopEscalation = async (
   if (notifications.length > 0) await insertNotifications(tx, notifications, now);
 };
 
-type LastAct = { status: string; number: string; actor: string; by: string | null };
+export type LastAct = {
+  number: string;
+  status: string;
+  /** The status when people's act led to it and others want to hear of it. */
+  news: TakenOverStatus | null;
+  /** As in the timeline, '' for none. */
+  actor: string;
+  /** The name of the person. */
+  by: string | null;
+};
 
-const readAct = async (tx: PoolClient, incidentId: string): Promise<LastAct> => {
+/** What was done to an incident last, and by whom. */
+export const readAct = async (tx: PoolClient, incidentId: string): Promise<LastAct> => {
   const { rows } = await tx.query<{ status: string; number: string; actor: string | null }>(
     `select i.status, i.number, (select e.actor from incident_event e
         where e.incident_id = i.id and e.type = i.status order by e.id desc limit 1) as actor
@@ -58,11 +68,12 @@ const readAct = async (tx: PoolClient, incidentId: string): Promise<LastAct> => 
     [incidentId],
   );
   const { status = '', number = '', actor = null } = rows[0] ?? {};
-  if (actor === null) return { status, number, actor: '', by: null };
+  const known = { number, status, news: isNews(status) ? status : null };
+  if (actor === null) return { ...known, actor: '', by: null };
   const [, kind, id = ''] = /^(person|user):(.*)$/.exec(actor) ?? [];
-  if (kind !== 'person') return { status, number, actor, by: id === '' ? actor : id };
+  if (kind !== 'person') return { ...known, actor, by: id === '' ? actor : id };
   const named = await tx.query<{ name: string }>('select name from person where id = $1', [id]);
-  return { status, number, actor, by: named.rows[0]?.name ?? id };
+  return { ...known, actor, by: named.rows[0]?.name ?? id };
 };
 
 type ToTell = { personId: string; channel: ContactChannel; address: string; locale: Locale };

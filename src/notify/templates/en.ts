@@ -22,5 +22,12 @@ export const en: Template = {
     ` Reply 1 take, 2 false alarm, 0 can't come (code ${code}).`,
     ` Code ${code}.`,
   ],
+  merged: (number) => `Fire ${number} is now part of another.`,
+  askFalseAlarm: ({ number, code }) =>
+    `Fire ${number}: if it is a false alarm, reply ${code} 2 again within 10 min.`,
+  askWhich: (incidents) =>
+    `Which fire? Reply ${incidents.map(({ number, code }) => `${code} 1 to take ${number}`).join('; ')}.`,
+  notUnderstood: ({ number, code }) =>
+    `Fire ${number}: reply ${code} 1 to take it, ${code} 2 false alarm, ${code} 0 cannot come.`,
   takenOver: ({ number, by, status }) => `Fire ${number} ${TAKEN[status]} ${by}.`,
 };

@@ -16,6 +16,9 @@ export type Phrases = {
   radius: string;
 };
 
+/** An incident as it is named in an answer. */
+export type NamedIncident = { number: string; code: string };
+
 /** What somebody made of an incident that others were still being told of. */
 export type TakenOverStatus =
   | 'acknowledged'
@@ -42,4 +45,10 @@ export type Template = {
   replyHints(code: string): readonly string[];
   /** Somebody has the incident now. */
   takenOver(news: { number: string; by: string; status: TakenOverStatus }): string;
+  /** Answers to what somebody wrote. */
+  merged(number: string): string;
+  askFalseAlarm(incident: NamedIncident): string;
+  /** Several are open: which one is meant? */
+  askWhich(incidents: readonly NamedIncident[]): string;
+  notUnderstood(incident: NamedIncident): string;
 };

@@ -21,5 +21,11 @@ export const zhCN: Template = {
   repeatMark: '重复：',
   unanswered: '无人接警，',
   replyHints: (code) => [`回复1接警、2误报、0不能到（编号${code}）`, `编号${code}`],
+  merged: (number) => `火情${number}已并入另一起火情。`,
+  askFalseAlarm: ({ number, code }) => `火情${number}：确认是误报，请在10分钟内再回复${code} 2。`,
+  askWhich: (incidents) =>
+    `现有多起火情，请带编号回复：${incidents.map(({ number, code }) => `${code} 1接警${number}`).join('；')}。`,
+  notUnderstood: ({ number, code }) =>
+    `火情${number}：请回复${code} 1接警、${code} 2误报、${code} 0不能到。`,
   takenOver: ({ number, by, status }) => `火情${number}${TAKEN[status](by)}。`,
 };

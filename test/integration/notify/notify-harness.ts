@@ -2,10 +2,12 @@ import type { PoolClient } from 'pg';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { actOnIncident, type IncidentAction } from '../../../src/incidents/index.ts';
+import type { InboundSms } from '../../../src/notify/channels/inbound-sms.ts';
 import {
   alertIncident,
   createEscalator,
   createNotify,
+  createReplyDesk,
   type IncidentAlert,
   type NotifyDeps,
   stopEscalation,
@@ -147,6 +149,22 @@ export const createHarness = async () => {
         { incidentId, action: 'acknowledge', actor: 'user:admin', now: new Date() },
       ),
 
+    /** Keeps and acts on what people write, as the notify role does; `onSms` goes to `start`. */
+    startReplies: async (clock: Clock = systemClock) => {
+      const outcomes: string[] = [];
+      const desk = createReplyDesk({
+        pool,
+        onTakenOver,
+        smsSignature: NOTIFY_CONFIG.smsSignature,
+        clock,
+        logger,
+        onReply: (outcome) => outcomes.push(outcome),
+      });
+      await desk.start();
+      running.add(desk);
+      return { outcomes, onSms: (sms: InboundSms) => desk.received(sms) };
+    },
+
     /** Carries out the steps of policies, as the notify role does. */
     startEscalator: async (clock: Clock = systemClock, pollMs = 25) => {
       const late: number[] = [];
@@ -179,6 +197,7 @@ export const createHarness = async () => {
         onGivenUp: async (_tx, { data }) => {
           givenUp.push(data);
         },
+        onSms: async () => undefined,
         metrics: { submitted: (delayMs) => delays.push(delayMs), failed: () => undefined },
         clock: systemClock,
         logger,

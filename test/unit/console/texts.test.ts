@@ -37,6 +37,7 @@ const EVENTS: Record<IncidentEventType, true> = {
   dismissed: true,
   notified: true,
   escalated: true,
+  declined: true,
   nobody_to_notify: true,
   notification_failed: true,
 };
