@@ -15,7 +15,7 @@ import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
-import { createEscalation } from './wiring/escalation.ts';
+import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -184,6 +184,10 @@ const wire = async (
     onGivenUp: intake.onGivenUp,
     onSms: escalation.onSms,
   });
+  const watch = createWatchOver(context, () => [
+    ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
+    ...notify.troubles(),
+  ]);
   const api = await createApi(context, {
     shared,
     regions,
@@ -210,7 +214,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify, ...escalation.parts] : []),
+    ...(context.has('notify') ? [notify, ...escalation.parts, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -29,6 +29,7 @@ export type IncidentEventType =
   | 'notified'
   | 'escalated'
   | 'declined'
+  | 'escalation_stuck'
   | 'nobody_to_notify'
   | 'notification_failed';
 

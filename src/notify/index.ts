@@ -1,4 +1,5 @@
 export type { IncidentAlert } from './alert.ts';
+export { createWatch } from './audit/watch.ts';
 export { alertIncident } from './escalation/alert-incident.ts';
 export { createEscalator } from './escalation/escalator.ts';
 export { policyRoutes } from './escalation/policy-routes.ts';

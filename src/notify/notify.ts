@@ -48,6 +48,8 @@ export type NotifyDeps = {
 export type Notify = Part & {
   /** One line a channel for /readyz. */
   channelStatus(): Record<string, string>;
+  /** Channels that are set up and cannot send now: `sms: connection closed`. */
+  troubles(): string[];
   /** Notifications waiting in PostgreSQL (`queued`, `sending`) and jobs in the queue by state. */
   queueDepth(): Promise<Record<string, number>>;
 };
@@ -103,6 +105,11 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     },
     stop: async () => stopAll?.(),
     channelStatus: () => channelStatus(channels),
+    troubles: () =>
+      Object.entries(channels).flatMap(([name, channel]) => {
+        const trouble = channel.trouble();
+        return trouble === null ? [] : [`${name}: ${trouble}`];
+      }),
     async queueDepth() {
       return { ...(await countPending(pool)), ...(await queue.depth()) };
     },

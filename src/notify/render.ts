@@ -102,6 +102,10 @@ export const markRepeat = (text: string, locale: Locale, signature: string): str
   return text.startsWith(signature) ? signature + mark + text.slice(signature.length) : mark + text;
 };
 
+/** The alarm about the service itself. */
+export const renderStuck = (number: string, locale: Locale, signature: string): string =>
+  signature + TEMPLATES[locale].stuck(shorten(number, MAX_NUMBER_LENGTH));
+
 export type Answer =
   | { kind: 'taken_over'; number: string; by: string; status: TakenOverStatus }
   | { kind: 'merged'; number: string }

@@ -63,6 +63,17 @@ export const createMetrics = () => {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    escalationsStuck: new Gauge({
+      name: 'fengsui_escalations_stuck',
+      help: 'Open incidents whose escalation has not moved as their policy says, at the last audit; healthy is 0',
+      registers,
+    }),
+    heartbeats: new Counter({
+      name: 'fengsui_heartbeats_total',
+      help: 'Heartbeats to HEARTBEAT_URL: sent, withheld because something is wrong, failed',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     escalationLate: new Histogram({
       name: 'fengsui_escalation_late_seconds',
       help: 'How long after its time a step of an escalation policy was carried out',

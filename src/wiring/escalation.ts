@@ -1,4 +1,4 @@
-import { createEscalator, createReplyDesk, type ReplyDesk } from '../notify/index.ts';
+import { createEscalator, createReplyDesk, createWatch, type ReplyDesk } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import type { Part } from '../shared/part.ts';
@@ -9,6 +9,22 @@ export type Escalation = {
   /** Keeps an SMS that somebody wrote. */
   onSms: ReplyDesk['received'];
 };
+
+/** The minute's look at whether all of this works, and the sign of life to the outside. */
+export const createWatchOver = (
+  { config, env, clock, metrics, ...context }: Context,
+  troubles: () => string[],
+): Part =>
+  createWatch({
+    pool: context.pool('audit', 1),
+    smsSignature: config.notify.smsSignature,
+    clock,
+    logger: context.logger.child({ stage: 'watch' }),
+    heartbeatUrl: env.heartbeatUrl,
+    troubles,
+    onAudit: (stuck) => metrics.escalationsStuck.set(stuck),
+    onHeartbeat: (outcome) => metrics.heartbeats.inc({ outcome }),
+  });
 
 /** What goes on after the alert has gone out: the next steps, for as long as nobody answers, and the answers. */
 export const createEscalation = (

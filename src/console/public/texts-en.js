@@ -191,6 +191,7 @@ export const en = {
     notified: 'people notified',
     escalated: 'escalated',
     declined: 'cannot come',
+    escalation_stuck: 'NOT escalated as planned',
     nobody_to_notify: 'nobody to notify',
     notification_failed: 'notification failed',
   },

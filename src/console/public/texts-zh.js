@@ -179,6 +179,7 @@ export const zh = {
     notified: '已通知',
     escalated: '已升级通知',
     declined: '不能到场',
+    escalation_stuck: '升级通知受阻',
     nobody_to_notify: '无人可通知',
     notification_failed: '通知失败',
   },

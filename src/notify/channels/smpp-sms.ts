@@ -98,6 +98,7 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
       );
       return resultOf(outcomes);
     },
+    trouble: () => session.trouble(),
     status() {
       const trouble = session.trouble();
       const where = `${config.host}:${config.port}`;

@@ -29,5 +29,7 @@ export const en: Template = {
     `Which fire? Reply ${incidents.map(({ number, code }) => `${code} 1 to take ${number}`).join('; ')}.`,
   notUnderstood: ({ number, code }) =>
     `Fire ${number}: reply ${code} 1 to take it, ${code} 2 false alarm, ${code} 0 cannot come.`,
+  stuck: (number) =>
+    `SYSTEM ALARM: fire ${number} is not escalated as planned. Call those on duty by hand.`,
   takenOver: ({ number, by, status }) => `Fire ${number} ${TAKEN[status]} ${by}.`,
 };

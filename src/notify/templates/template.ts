@@ -51,4 +51,6 @@ export type Template = {
   /** Several are open: which one is meant? */
   askWhich(incidents: readonly NamedIncident[]): string;
   notUnderstood(incident: NamedIncident): string;
+  /** The service has not escalated the incident as it should. */
+  stuck(number: string): string;
 };

@@ -38,6 +38,7 @@ const EVENTS: Record<IncidentEventType, true> = {
   notified: true,
   escalated: true,
   declined: true,
+  escalation_stuck: true,
   nobody_to_notify: true,
   notification_failed: true,
 };
