@@ -73,5 +73,15 @@ create index inbound_message_waiting on inbound_message (id) where handled_at is
 create index inbound_message_by_sender on inbound_message (sender, received_at);
 create index inbound_message_by_person on inbound_message (person_id, received_at) where person_id is not null;
 
+-- Whether a fire was reported to the authority above, and whether people were warned that the time for it runs out.
+create table incident_report (
+  incident_id uuid primary key references incident (id),
+  warned_at timestamptz,
+  reported_at timestamptz,
+  reported_by text,
+  reported_to text,
+  check ((reported_at is null) = (reported_by is null))
+);
+
 -- Down Migration
 -- No way back: restore from a backup instead.

@@ -30,6 +30,8 @@ export type IncidentEventType =
   | 'escalated'
   | 'declined'
   | 'escalation_stuck'
+  | 'report_due'
+  | 'reported_up'
   | 'nobody_to_notify'
   | 'notification_failed';
 

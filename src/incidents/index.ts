@@ -7,7 +7,7 @@ export {
 } from './assess-incident.ts';
 export type { AlertLevel } from './confidence.ts';
 export { listDetections } from './detection-store.ts';
-export type { DetectionKind } from './incident.ts';
+export type { DetectionKind, Incident } from './incident.ts';
 export {
   appendEvent,
   listEvents,
@@ -31,4 +31,5 @@ export {
   recordDetection,
 } from './record-detection.ts';
 export { regroupRoutes } from './regroup-routes.ts';
+export { requireVisible } from './require-visible.ts';
 export { sourceClassOf } from './track.ts';

@@ -106,6 +106,14 @@ export const markRepeat = (text: string, locale: Locale, signature: string): str
 export const renderStuck = (number: string, locale: Locale, signature: string): string =>
   signature + TEMPLATES[locale].stuck(shorten(number, MAX_NUMBER_LENGTH));
 
+export const renderReportDue = (
+  news: { number: string; by: string },
+  locale: Locale,
+  signature: string,
+): string =>
+  signature +
+  TEMPLATES[locale].reportDue({ ...news, number: shorten(news.number, MAX_NUMBER_LENGTH) });
+
 export type Answer =
   | { kind: 'taken_over'; number: string; by: string; status: TakenOverStatus }
   | { kind: 'merged'; number: string }

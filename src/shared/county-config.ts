@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError, errorMessage } from './app-error.ts';
-import { type Policy, PolicySchema, policyFaults } from './policy.ts';
+import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
 
 const Sigma = Type.Number({ exclusiveMinimum: 0, maximum: 10 });
@@ -138,6 +138,20 @@ const CountyConfigSchema = Type.Object(
       { additionalProperties: false },
     ),
     policies: Type.Array(PolicySchema, { minItems: 1 }),
+    /** When a fire has to be reported to the authority above; absent = no such rule. */
+    reporting: Type.Optional(
+      Type.Object(
+        {
+          /** Seconds from its being verified, or forces being sent, whichever came first. */
+          deadlineS: Type.Integer({ minimum: 1, maximum: 7 * 86_400 }),
+          /** So long before that, seconds, people are warned when it is not entered as reported. */
+          warnBeforeS: Type.Integer({ minimum: 0, maximum: 86_400 }),
+          to: Type.Array(TargetSchema, { minItems: 1 }),
+          channels: Type.Array(ChannelSchema, { minItems: 1, uniqueItems: true }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -175,6 +189,10 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
       path: '/policies',
       message: 'needs one default policy with "regionIds": [] for any severity, level and hour',
     });
+  }
+  const { reporting } = config;
+  if (reporting !== undefined && reporting.warnBeforeS >= reporting.deadlineS) {
+    errors.push({ path: '/reporting/warnBeforeS', message: 'must be less than deadlineS' });
   }
   config.policies.forEach((policy, index) => {
     if (config.policies.findIndex(({ id }) => id === policy.id) < index) {

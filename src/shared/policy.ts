@@ -4,7 +4,7 @@ import { AccessRoleSchema } from './http.ts';
 const strict = { additionalProperties: false };
 
 export const POLICY_CHANNELS = ['sms', 'app', 'voice', 'email', 'webhook'] as const;
-const ChannelSchema = Type.Union([
+export const ChannelSchema = Type.Union([
   Type.Literal('sms'),
   Type.Literal('app'),
   Type.Literal('voice'),
@@ -14,7 +14,7 @@ const ChannelSchema = Type.Union([
 
 export const TARGET_LEVELS = ['county', 'township', 'village', 'grid'] as const;
 
-const TargetSchema = Type.Union([
+export const TargetSchema = Type.Union([
   /** Those with a shift where the fire is, when the step fires; else who stands in for them. */
   Type.Object({ onDuty: Type.Literal(true) }, strict),
   /** Everybody with the role. */

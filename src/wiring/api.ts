@@ -19,7 +19,13 @@ import {
 } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
-import { type Notify, notificationRoutes, policyRoutes } from '../notify/index.ts';
+import {
+  escalationRoutes,
+  type Notify,
+  notificationRoutes,
+  policyRoutes,
+  reportRoutes,
+} from '../notify/index.ts';
 import {
   personRoutes,
   type RegionIndex,
@@ -155,6 +161,8 @@ const stageRoutes = (
     }),
     resourceRoutes({ pool, index: resources, clock }),
     regionRoutes({ pool, regions }),
+    escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
+    reportRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),

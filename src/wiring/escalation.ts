@@ -1,4 +1,10 @@
-import { createEscalator, createReplyDesk, createWatch, type ReplyDesk } from '../notify/index.ts';
+import {
+  createEscalator,
+  createReplyDesk,
+  createReportClock,
+  createWatch,
+  type ReplyDesk,
+} from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import type { Part } from '../shared/part.ts';
@@ -52,5 +58,22 @@ export const createEscalation = (
     logger,
     onReply: (outcome) => metrics.replies.inc({ outcome }),
   });
-  return { parts: [escalator, replies], onSms: (message) => replies.received(message) };
+  const reporting =
+    config.reporting === undefined
+      ? []
+      : [
+          createReportClock({
+            pool,
+            rule: config.reporting,
+            regions,
+            smsSignature,
+            timeZone: env.timeZone,
+            clock,
+            logger,
+          }),
+        ];
+  return {
+    parts: [escalator, replies, ...reporting],
+    onSms: (message) => replies.received(message),
+  };
 };

@@ -1,31 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { phoneOf } from '../support/phone.ts';
 import { startTestService, type TestService } from '../support/service.ts';
-import { type ReceivedSms, type Smsc, startSmsc } from '../support/smsc.ts';
+import { type Smsc, startSmsc } from '../support/smsc.ts';
 
 type Event = { type: string; actor: string; at: string; data: Record<string, unknown> };
 
 const HOUR_MS = 3_600_000;
-
-/** Reads like what people hold in their hands: a phone shows each message once, in order, and nothing else. */
-const phoneOf = (smsc: Smsc, number: string) => {
-  let shown = 0;
-  const received = (): ReceivedSms[] => smsc.messages.filter(({ to }) => to === number);
-  return {
-    expectSms: async (text: RegExp): Promise<ReceivedSms> => {
-      const next = shown;
-      await smsc.waitForSms((sms) => received().indexOf(sms) === next, 20_000);
-      const sms = received()[next];
-      if (sms === undefined) throw new Error('no SMS');
-      expect(sms.text).toMatch(text);
-      shown += 1;
-      return sms;
-    },
-    expectNothing: (): void => expect(received().slice(shown)).toEqual([]),
-    reply: async (text: string): Promise<void> => {
-      expect(await smsc.sendSms(number, text)).toBe(0);
-    },
-  };
-};
 
 describe('a fire at night', () => {
   let smsc: Smsc;

@@ -192,6 +192,8 @@ export const en = {
     escalated: 'escalated',
     declined: 'cannot come',
     escalation_stuck: 'NOT escalated as planned',
+    report_due: 'report upwards is due',
+    reported_up: 'reported upwards',
     nobody_to_notify: 'nobody to notify',
     notification_failed: 'notification failed',
   },

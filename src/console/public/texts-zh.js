@@ -180,6 +180,8 @@ export const zh = {
     escalated: '已升级通知',
     declined: '不能到场',
     escalation_stuck: '升级通知受阻',
+    report_due: '上报时限将到',
+    reported_up: '已上报',
     nobody_to_notify: '无人可通知',
     notification_failed: '通知失败',
   },

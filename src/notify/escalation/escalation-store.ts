@@ -2,6 +2,7 @@ import type { Queryable } from '../../shared/db.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { toJsonb } from '../../shared/safe-json.ts';
 import type { SeenFact } from '../alert.ts';
+import type { DoneFiring } from './escalation-json.ts';
 import type { EscalationState } from './plan-escalation.ts';
 
 /** How far an incident's policy has got. One row an incident people were alerted of. */
@@ -201,4 +202,37 @@ export const listToldPersons = async (
     [incidentId, round],
   );
   return new Set(rows.map((row) => row.person_id));
+};
+
+/** When each firing was made and whom it told, by the timeline and the notifications it wrote. */
+export const listDoneFirings = async (db: Queryable, incidentId: string): Promise<DoneFiring[]> => {
+  const { rows } = await db.query<{
+    step: number;
+    occurrence: number;
+    at: Date;
+    person_ids: string[];
+  }>(
+    `select distinct on (step, occurrence) (v.data ->> 'step')::int as step,
+       (v.data ->> 'occurrence')::int as occurrence, v.at,
+       array(select distinct n ->> 'personId' from jsonb_array_elements(v.data -> 'notifications') n) as person_ids
+     from incident_event v
+     where v.incident_id = $1 and (v.type = 'escalated'
+       or v.type in ('notified', 'nobody_to_notify') and (v.data ->> 'fired')::int > 0)
+     order by step, occurrence, v.id`,
+    [incidentId],
+  );
+  return rows.map(({ person_ids: personIds, ...row }) => ({ ...row, personIds }));
+};
+
+/** False when there is no such person. */
+export const setTakenOverChannels = async (
+  db: Queryable,
+  personId: string,
+  channels: readonly string[],
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    'update person set taken_over_channels = $2, updated_at = now() where id = $1',
+    [personId, channels],
+  );
+  return rowCount === 1;
 };

@@ -29,6 +29,8 @@ export const en: Template = {
     `Which fire? Reply ${incidents.map(({ number, code }) => `${code} 1 to take ${number}`).join('; ')}.`,
   notUnderstood: ({ number, code }) =>
     `Fire ${number}: reply ${code} 1 to take it, ${code} 2 false alarm, ${code} 0 cannot come.`,
+  reportDue: ({ number, by }) =>
+    `Fire ${number} must be reported upwards by ${by}; it is not entered as reported.`,
   stuck: (number) =>
     `SYSTEM ALARM: fire ${number} is not escalated as planned. Call those on duty by hand.`,
   takenOver: ({ number, by, status }) => `Fire ${number} ${TAKEN[status]} ${by}.`,

@@ -51,6 +51,8 @@ export type Template = {
   /** Several are open: which one is meant? */
   askWhich(incidents: readonly NamedIncident[]): string;
   notUnderstood(incident: NamedIncident): string;
+  /** The time to report upwards runs out; `by` is local time. */
+  reportDue(news: { number: string; by: string }): string;
   /** The service has not escalated the incident as it should. */
   stuck(number: string): string;
 };

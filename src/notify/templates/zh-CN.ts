@@ -27,6 +27,7 @@ export const zhCN: Template = {
     `现有多起火情，请带编号回复：${incidents.map(({ number, code }) => `${code} 1接警${number}`).join('；')}。`,
   notUnderstood: ({ number, code }) =>
     `火情${number}：请回复${code} 1接警、${code} 2误报、${code} 0不能到。`,
+  reportDue: ({ number, by }) => `火情${number}须在${by}前上报，尚未登记上报。`,
   stuck: (number) => `系统告警：火情${number}未按预案通知，请立即人工通知值班人员。`,
   takenOver: ({ number, by, status }) => `火情${number}${TAKEN[status](by)}。`,
 };

@@ -39,6 +39,8 @@ const EVENTS: Record<IncidentEventType, true> = {
   escalated: true,
   declined: true,
   escalation_stuck: true,
+  report_due: true,
+  reported_up: true,
   nobody_to_notify: true,
   notification_failed: true,
 };
