@@ -19,7 +19,13 @@ import {
 } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
-import { type Notify, notificationRoutes } from '../notify/index.ts';
+import {
+  escalationRoutes,
+  type Notify,
+  notificationRoutes,
+  policyRoutes,
+  reportRoutes,
+} from '../notify/index.ts';
 import {
   personRoutes,
   type RegionIndex,
@@ -154,7 +160,10 @@ const stageRoutes = (
       visibleRegions,
     }),
     resourceRoutes({ pool, index: resources, clock }),
-    regionRoutes({ pool, regions, policies: config.policies }),
+    regionRoutes({ pool, regions }),
+    escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
+    reportRoutes({ pool, visibleRegions, clock }),
+    policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
