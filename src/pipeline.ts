@@ -1,7 +1,7 @@
 import { createDeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import { createNotify } from './notify/index.ts';
-import { createRegionIndex } from './people/index.ts';
+import { createGapCheck, createRegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { Clock } from './shared/clock.ts';
 import type { CountyConfig } from './shared/county-config.ts';
@@ -180,6 +180,14 @@ const wire = async (
     },
     onGivenUp: intake.onGivenUp,
   });
+  const gapCheck = createGapCheck({
+    pool: shared,
+    regions,
+    clock,
+    logger: logger.child({ stage: 'people' }),
+    // The check itself writes the log; nobody is called yet.
+    onGap: async () => {},
+  });
   const api = await createApi(context, {
     shared,
     regions,
@@ -206,7 +214,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify] : []),
+    ...(context.has('notify') ? [notify, gapCheck] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -65,7 +65,7 @@ export const dutySpans = (plan: DutyPlan, window: Interval): DutySpan[] => {
     .sort((a, b) => a.from.getTime() - b.from.getTime() || compare(a.personId, b.personId));
 };
 
-const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
+export const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const group = groups.get(keyOf(item));

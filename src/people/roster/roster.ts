@@ -33,7 +33,9 @@ const fields = {
     description: 'slots in order, each the ids of the persons who are on duty together',
   }),
   handover: Type.String({ maxLength: 10, description: 'HH:MM, local' }),
-  daysPerTurn: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, default: 1 })),
+  daysPerTurn: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 366, description: '1 = daily (if left out), 7 = weekly' }),
+  ),
   startsOn: Type.String({ maxLength: 10, description: 'yyyy-mm-dd, local' }),
   endsOn: Type.Optional(
     Type.Union([Type.String({ maxLength: 10 }), Type.Null()], {
@@ -52,7 +54,7 @@ export const RosterChangeSchema = Type.Partial(Type.Object(changeable, strict), 
 });
 export type RosterChange = Type.Static<typeof RosterChangeSchema>;
 
-export const RosterSchema = Type.Object({
+const rosterProperties = {
   id: Type.String(),
   regionId: Type.String(),
   name: Type.String(),
@@ -62,12 +64,12 @@ export const RosterSchema = Type.Object({
   daysPerTurn: Type.Integer(),
   startsOn: Type.String(),
   endsOn: Type.Union([Type.String(), Type.Null()]),
-});
+};
+export const RosterSchema = Type.Object(rosterProperties);
 
 /** What is worth knowing about a thing that was accepted: `path` names the field. */
-export const WarningsSchema = Type.Array(
-  Type.Object({ path: Type.String(), message: Type.String() }),
-);
+const warnings = Type.Array(Type.Object({ path: Type.String(), message: Type.String() }));
+export const WrittenRosterSchema = Type.Object({ ...rosterProperties, warnings });
 
 /** `personId` is on duty instead of `insteadOf` wherever the latter has a turn or a shift in the region. */
 export type DutyOverride = {
@@ -92,14 +94,16 @@ export const NewOverrideSchema = Type.Object(
   strict,
 );
 export type NewOverride = Type.Static<typeof NewOverrideSchema>;
-export const OverrideSchema = Type.Object({
+const overrideProperties = {
   id: Type.String(),
   regionId: Type.String(),
   personId: Type.String(),
   insteadOf: Type.String(),
   ...interval,
-  reason: Type.Optional(Type.String()),
-});
+  reason,
+};
+export const OverrideSchema = Type.Object(overrideProperties);
+export const WrittenOverrideSchema = Type.Object({ ...overrideProperties, warnings });
 
 export const NewLeaveSchema = Type.Object({ personId: id, ...interval, reason }, strict);
 export type NewLeave = Type.Static<typeof NewLeaveSchema>;
@@ -107,5 +111,5 @@ export const LeaveSchema = Type.Object({
   id: Type.String(),
   personId: Type.String(),
   ...interval,
-  reason: Type.Optional(Type.String()),
+  reason,
 });
