@@ -24,6 +24,7 @@ const COLUMNS = {
   shift: ['shift', 'hours', '班次', '班别', '值班时间', '时段'],
 } as const;
 type Column = keyof typeof COLUMNS;
+const CHINESE = { name: '姓名', phone: '电话', date: '日期', shift: '班次' } as const;
 
 /** A title and a remark may stand above the header. */
 const HEADER_WITHIN_ROWS = 10;
@@ -108,7 +109,7 @@ const missingColumns = (header: readonly string[]): Column[] => {
 };
 
 const headerFault = (first: readonly string[]): string => {
-  const missing = missingColumns(first).map((column) => `${column} (${COLUMNS[column][1]})`);
+  const missing = missingColumns(first).map((column) => `${column} (${CHINESE[column]})`);
   const found = first.map((title) => title.trim()).join(', ');
   return `names no column ${missing.join(', ')}; the first line must be the header: name,phone,date,shift or 姓名,电话,日期,班次 (found: ${found.slice(0, 200)})`;
 };
