@@ -45,14 +45,12 @@ const fields = {
 };
 
 export const NewRosterSchema = Type.Object(fields, strict);
-export type NewRoster = Type.Static<typeof NewRosterSchema>;
 
 const { regionId: _stays, ...changeable } = fields;
 export const RosterChangeSchema = Type.Partial(Type.Object(changeable, strict), {
   ...strict,
   minProperties: 1,
 });
-export type RosterChange = Type.Static<typeof RosterChangeSchema>;
 
 const rosterProperties = {
   id: Type.String(),
@@ -93,7 +91,6 @@ export const NewOverrideSchema = Type.Object(
   { regionId: id, personId: id, insteadOf: id, ...interval, reason },
   strict,
 );
-export type NewOverride = Type.Static<typeof NewOverrideSchema>;
 const overrideProperties = {
   id: Type.String(),
   regionId: Type.String(),
@@ -106,7 +103,6 @@ export const OverrideSchema = Type.Object(overrideProperties);
 export const WrittenOverrideSchema = Type.Object({ ...overrideProperties, warnings });
 
 export const NewLeaveSchema = Type.Object({ personId: id, ...interval, reason }, strict);
-export type NewLeave = Type.Static<typeof NewLeaveSchema>;
 export const LeaveSchema = Type.Object({
   id: Type.String(),
   personId: Type.String(),

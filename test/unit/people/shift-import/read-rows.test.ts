@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDay, readHours, readRows } from '../../../../src/people/shift-import/read-rows.ts';
+import { parseCountyConfig } from '../../../../src/shared/county-config.ts';
 import { addDays } from '../../../../src/shared/local-time.ts';
 import { shipped } from '../../../support/fixtures.ts';
 
@@ -109,6 +110,13 @@ describe('readDay', () => {
         expect(day(`${month}月${dayOfMonth}日`, addDays(date, away))).toBe(date);
       }),
     );
+  });
+});
+
+describe('the hours of shifts', () => {
+  it('are checked when the service starts', () => {
+    const config = { ...shipped, duty: { shiftHours: { 早班: '6-14', 晚班: '14:00-24:00' } } };
+    expect(() => parseCountyConfig(config, 'county.json')).toThrow(/duty\/shiftHours\/早班.*晚班/);
   });
 });
 
