@@ -1,7 +1,7 @@
 import { createDeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import { createNotify } from './notify/index.ts';
-import { createRegionIndex } from './people/index.ts';
+import { createGapCheck, createRegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { Clock } from './shared/clock.ts';
 import type { CountyConfig } from './shared/county-config.ts';
@@ -188,6 +188,14 @@ const wire = async (
     ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
     ...notify.troubles(),
   ]);
+  const gapCheck = createGapCheck({
+    pool: shared,
+    regions,
+    clock,
+    logger: logger.child({ stage: 'people' }),
+    // The check itself writes the log; nobody is called yet.
+    onGap: async () => {},
+  });
   const api = await createApi(context, {
     shared,
     regions,
@@ -214,7 +222,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify, ...escalation.parts, watch] : []),
+    ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -126,6 +126,16 @@ const CountyConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    duty: Type.Object(
+      {
+        /** What the names of shifts in an imported roster stand for, local time: an end at or before the start is next day's. */
+        shiftHours: Type.Record(
+          Type.String({ minLength: 1 }),
+          Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
     notify: Type.Object(
       {
         /** Stands at the head of every SMS, as carriers in China require: 【烽燧】. */

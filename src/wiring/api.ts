@@ -27,10 +27,15 @@ import {
   reportRoutes,
 } from '../notify/index.ts';
 import {
+  dutyRoutes,
+  leaveRoutes,
+  overrideRoutes,
   personRoutes,
   type RegionIndex,
   regionRoutes,
   visibleRegions as regionsOf,
+  rosterRoutes,
+  shiftImportRoutes,
   shiftRoutes,
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
@@ -166,6 +171,18 @@ const stageRoutes = (
     policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),
+    shiftImportRoutes({
+      pool,
+      regions,
+      clock,
+      timeZone: env.timeZone,
+      defaultLocale: env.locale,
+      shiftHours: config.duty.shiftHours,
+    }),
+    rosterRoutes({ pool, regions, timeZone: env.timeZone }),
+    overrideRoutes({ pool, regions, clock }),
+    leaveRoutes({ pool, regions, clock }),
+    dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
     suppressionRoutes({
       pool,
