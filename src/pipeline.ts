@@ -1,7 +1,7 @@
 import { createDeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import { createNotify } from './notify/index.ts';
-import { createRegionIndex } from './people/index.ts';
+import { createGapCheck, createRegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { Clock } from './shared/clock.ts';
 import type { CountyConfig } from './shared/county-config.ts';
@@ -15,6 +15,7 @@ import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
+import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -51,7 +52,8 @@ export type Context = ServiceOptions & {
  * The whole service, in the order a smoke alert travels:
  *
  *   bus ──▶ intake ──▶ detections: one transaction ──▶ notify ──▶ SMS, app, webhook
- *                                     │
+ *                                     │                        ▲
+ *                                     │                        └── escalation: nobody answers
  *                                     └──▶ incident_event ──▶ api: stream, console
  *
  * Which parts run in this process is decided by ROLES. Parts start from the database outwards, so that
@@ -160,6 +162,7 @@ const wire = async (
   });
   const intake = createIntake(context, { shared, regions, registry });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
+  const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
     pool: context.pool('notify', 12),
     connectionString,
@@ -179,6 +182,19 @@ const wire = async (
       failed: (channel) => context.metrics.notifications.inc({ channel, outcome: 'failed' }),
     },
     onGivenUp: intake.onGivenUp,
+    onSms: escalation.onSms,
+  });
+  const watch = createWatchOver(context, () => [
+    ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
+    ...notify.troubles(),
+  ]);
+  const gapCheck = createGapCheck({
+    pool: shared,
+    regions,
+    clock,
+    logger: logger.child({ stage: 'people' }),
+    // The check itself writes the log; nobody is called yet.
+    onGap: async () => {},
   });
   const api = await createApi(context, {
     shared,
@@ -206,7 +222,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify] : []),
+    ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -18,7 +18,7 @@ const TAGS = [
   { name: 'resources', description: 'What is around: crews, water, shelters … 资源' },
   { name: 'terrain', description: 'What a camera sees, and from where a point is seen 地形' },
   { name: 'regions', description: 'Who is responsible where 网格' },
-  { name: 'people', description: 'People, contact methods, shifts 人员' },
+  { name: 'people', description: 'People, contact methods, shifts, rosters 人员' },
   { name: 'notifications', description: 'Messages to people and what became of them 通知' },
   { name: 'dead-letters', description: 'Messages that could not be used, and why' },
   { name: 'operations', description: 'Probes and metrics' },

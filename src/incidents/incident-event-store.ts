@@ -27,6 +27,11 @@ export type IncidentEventType =
   | 'closed'
   | 'dismissed'
   | 'notified'
+  | 'escalated'
+  | 'declined'
+  | 'escalation_stuck'
+  | 'report_due'
+  | 'reported_up'
   | 'nobody_to_notify'
   | 'notification_failed';
 

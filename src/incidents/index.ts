@@ -4,7 +4,7 @@ export {
   type IncidentDeps,
 } from './assess-incident.ts';
 export { listDetections } from './detection-store.ts';
-export type { DetectionKind } from './incident.ts';
+export type { DetectionKind, Incident } from './incident.ts';
 export {
   appendEvent,
   listEvents,
@@ -19,6 +19,7 @@ export {
   findIncidents,
   lockIncidents,
 } from './incident-store.ts';
+export type { IncidentAction } from './lifecycle.ts';
 export { qualityRoutes } from './quality-routes.ts';
 export { createReassessor, type Reassessor } from './reassess.ts';
 export {
@@ -27,4 +28,5 @@ export {
   recordDetection,
 } from './record-detection.ts';
 export { regroupRoutes } from './regroup-routes.ts';
+export { requireVisible } from './require-visible.ts';
 export { sourceClassOf } from './track.ts';

@@ -1,19 +1,24 @@
 import type { Fix } from '../shared/geo.ts';
 
-export type DetectionKind = 'smoke' | 'flame' | 'heat';
-
-/** What the people told of a fire need to know; the incidents stage fills it in when an incident opens. */
-export type IncidentAlert = {
-  incidentId: string;
-  number: string;
+/** What was seen; stays with the incident's escalation for the text of later steps. */
+export type SeenFact = {
   kind: DetectionKind;
-  /** `review`: smoke that may be a wildfire; `strong`: several independent sources, or somebody has seen it. */
-  level: 'review' | 'strong';
-  regionId: string;
-  fix: Fix;
-  /** Name of the device that saw it first. */
+  /** Name of the device that saw it. */
   sourceName: string;
   /** When the device saw it (its clock) and when we heard of it (ours). */
   observedAt: Date;
   receivedAt: Date;
+};
+
+export type DetectionKind = 'smoke' | 'flame' | 'heat';
+
+/** What the people told of a fire need to know; the incidents stage fills it in when an incident opens. */
+export type IncidentAlert = SeenFact & {
+  incidentId: string;
+  number: string;
+  severity: 'low' | 'moderate' | 'high' | 'critical';
+  /** `review`: smoke that may be a wildfire; `strong`: several independent sources, or somebody has seen it. */
+  level: 'review' | 'strong';
+  regionId: string;
+  fix: Fix;
 };

@@ -1,6 +1,13 @@
 export type { IncidentAlert } from './alert.ts';
+export { createWatch } from './audit/watch.ts';
+export { alertIncident } from './escalation/alert-incident.ts';
+export { escalationRoutes } from './escalation/escalation-routes.ts';
+export { createEscalator } from './escalation/escalator.ts';
+export { policyRoutes } from './escalation/policy-routes.ts';
+export { stopEscalation } from './escalation/stop-escalation.ts';
 export { notificationRoutes } from './notification-routes.ts';
-export { cancelPending } from './notification-store.ts';
 export { createNotify, type Notify, type NotifyDeps } from './notify.ts';
-export { writeIncidentNotifications } from './outbox.ts';
 export { recordReceipt } from './receipt-store.ts';
+export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';
+export { createReportClock } from './reporting/report-clock.ts';
+export { reportRoutes } from './reporting/report-routes.ts';

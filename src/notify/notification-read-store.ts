@@ -1,11 +1,13 @@
 import type { Queryable } from '../shared/db.ts';
-import type { NotificationJson, NotificationStatus } from './notification.ts';
+import type { NotificationJson, NotificationKind, NotificationStatus } from './notification.ts';
 
 type Row = {
   id: string;
   incident_id: string;
   incident_number: string;
+  kind: NotificationKind;
   step: number;
+  occurrence: number;
   round: number;
   person_id: string;
   person_name: string;
@@ -41,7 +43,8 @@ export const listNotifications = async (
   filter: NotificationFilter,
 ): Promise<NotificationJson[]> => {
   const { rows } = await db.query<Row>(
-    `select n.id, n.incident_id, i.number as incident_number, n.step, n.round, n.person_id,
+    `select n.id, n.incident_id, i.number as incident_number, n.kind, n.step,
+       n.occurrence::int, n.round, n.person_id,
        p.name as person_name, n.channel, n.address, n.text, n.status, n.created_at, n.due_at, n.submitted_at,
        n.finished_at, n.last_error,
        coalesce((select json_agg(json_strip_nulls(json_build_object('attempt', a.attempt, 'provider', a.provider,
@@ -62,7 +65,9 @@ export const listNotifications = async (
     id: row.id,
     incidentId: row.incident_id,
     incidentNumber: row.incident_number,
+    kind: row.kind,
     step: row.step,
+    occurrence: row.occurrence,
     round: row.round,
     personId: row.person_id,
     personName: row.person_name,

@@ -5,7 +5,8 @@ import { toJsonb } from '../shared/safe-json.ts';
 import type { ClaimedNotification, NewNotification } from './notification.ts';
 
 /**
- * Inserts in one statement; a row that is there already (same incident, step, person, channel, round) is left alone.
+ * Inserts in one statement; a row that is there already (same incident, kind, step, occurrence, person,
+ * channel, round) is left alone.
  * Returns the ids of those that were new.
  */
 export const insertNotifications = async (
@@ -14,20 +15,20 @@ export const insertNotifications = async (
   now: Date,
 ): Promise<Set<string>> => {
   const { rows } = await tx.query<{ id: string }>(
-    `insert into notification (id, incident_id, step, round, person_id, channel, address, locale, text, payload,
-       created_at, due_at)
-     select r.id, r."incidentId", r.step, r.round, r."personId", r.channel, r.address, r.locale, r.text, r.payload,
+    `insert into notification (id, incident_id, kind, step, occurrence, round, person_id, channel, address, locale,
+       text, payload, created_at, due_at)
+     select r.id, r."incidentId", r.kind, r.step, r.occurrence, r.round, r."personId", r.channel, r.address, r.locale, r.text, r.payload,
        $2, r."dueAt"
-     from jsonb_to_recordset($1::jsonb) as r (id uuid, "incidentId" uuid, step integer, round integer, "personId" text,
-       channel text, address text, locale text, text text, payload jsonb, "dueAt" timestamptz)
-     on conflict (incident_id, step, person_id, channel, round) do nothing
+     from jsonb_to_recordset($1::jsonb) as r (id uuid, "incidentId" uuid, kind text, step integer, occurrence bigint, round integer,
+       "personId" text, channel text, address text, locale text, text text, payload jsonb, "dueAt" timestamptz)
+     on conflict (incident_id, kind, step, occurrence, person_id, channel, round) do nothing
      returning id`,
     [toJsonb(notifications), now],
   );
   return new Set(rows.map((row) => row.id));
 };
 
-/** Nothing more is sent for the incident; what a provider has already is beyond recall. Returns how many were stopped. */
+/** No alert of the incident is sent any more; what a provider has already is beyond recall. Returns how many were stopped. */
 export const cancelPending = async (
   tx: Queryable,
   incidentId: string,
@@ -35,7 +36,7 @@ export const cancelPending = async (
 ): Promise<number> => {
   const { rowCount } = await tx.query(
     `update notification set status = 'cancelled', finished_at = $2, claimed_until = null
-     where incident_id = $1 and status in ('queued', 'sending')`,
+     where incident_id = $1 and kind in ('alert', 'audit') and status in ('queued', 'sending')`,
     [incidentId, now],
   );
   return rowCount ?? 0;
@@ -45,9 +46,10 @@ export type DueNotification = { id: string; channel: ContactChannel; attempts: n
 
 /**
  * Clocks of two machines differ a little: without the tolerance an alarm written by the one that is ahead would wait for
- * the next sweep.
+ * the next sweep. One written in our future means that the clock was put back: it must not wait for that time to come.
  */
-const DUE = `(n.status = 'queued' and n.due_at <= $1::timestamptz + interval '250 milliseconds'
+const DUE = `(n.status = 'queued' and (n.due_at <= $1::timestamptz + interval '250 milliseconds'
+    or n.created_at > $1::timestamptz + interval '2 seconds')
   or n.status = 'sending' and n.claimed_until <= $1)`;
 
 /** What should be sent now: due, or claimed by a worker that has not been heard of. Oldest first. */

@@ -14,11 +14,21 @@ export const NOTIFICATION_STATUSES = [
 ] as const;
 export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
-/** What one person is to be told on one channel. Unique by (incident, step, person, channel, round). */
+/**
+ * `taken_over`: somebody has the incident now; `reply`: the answer to an SMS; `audit`: the service itself failed;
+ * `report_due`: the time to report upwards runs out.
+ */
+export const NOTIFICATION_KINDS = ['alert', 'taken_over', 'reply', 'audit', 'report_due'] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** What one person is to be told on one channel. Unique by (incident, kind, step, occurrence, person, channel, round). */
 export type NewNotification = {
   id: string;
   incidentId: string;
+  kind: NotificationKind;
   step: number;
+  /** Which repeat of the step; of a reply the number of the message it answers. */
+  occurrence: number;
   round: number;
   personId: string;
   channel: ContactChannel;
@@ -30,7 +40,10 @@ export type NewNotification = {
 };
 
 /** A notification taken for sending: nobody else sends it until the claim runs out. */
-export type ClaimedNotification = Omit<NewNotification, 'dueAt' | 'round'> & {
+export type ClaimedNotification = Omit<
+  NewNotification,
+  'dueAt' | 'round' | 'kind' | 'occurrence'
+> & {
   /** 1 for the first. */
   attempt: number;
   createdAt: Date;
@@ -42,7 +55,9 @@ export const NotificationSchema = Type.Object({
   id: Type.String(),
   incidentId: Type.String(),
   incidentNumber: Type.String(),
+  kind: Type.Enum([...NOTIFICATION_KINDS]),
   step: Type.Integer(),
+  occurrence: Type.Integer({ description: '1 and on: repeats of the step' }),
   round: Type.Integer(),
   personId: Type.String(),
   personName: Type.String(),

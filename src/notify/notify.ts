@@ -7,6 +7,7 @@ import type { Publish } from '../shared/mqtt-publisher.ts';
 import { type Part, startParts } from '../shared/part.ts';
 import { createAppInboxChannel } from './channels/app-inbox.ts';
 import type { Channel } from './channels/channel.ts';
+import type { InboundSms } from './channels/inbound-sms.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createSmppChannel, type SmppDeps } from './channels/smpp-sms.ts';
 import { parseSmppUrl } from './channels/smpp-url.ts';
@@ -29,6 +30,8 @@ export type NotifyDeps = {
   listener: Listener;
   publish: Publish;
   onGivenUp: OnGivenUp;
+  /** Keeps an SMS that somebody wrote; until then the SMS centre is not answered. */
+  onSms: (message: InboundSms) => Promise<void>;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -45,6 +48,8 @@ export type NotifyDeps = {
 export type Notify = Part & {
   /** One line a channel for /readyz. */
   channelStatus(): Record<string, string>;
+  /** Channels that are set up and cannot send now: `sms: connection closed`. */
+  troubles(): string[];
   /** Notifications waiting in PostgreSQL (`queued`, `sending`) and jobs in the queue by state. */
   queueDepth(): Promise<Record<string, number>>;
 };
@@ -100,6 +105,11 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     },
     stop: async () => stopAll?.(),
     channelStatus: () => channelStatus(channels),
+    troubles: () =>
+      Object.entries(channels).flatMap(([name, channel]) => {
+        const trouble = channel.trouble();
+        return trouble === null ? [] : [`${name}: ${trouble}`];
+      }),
     async queueDepth() {
       return { ...(await countPending(pool)), ...(await queue.depth()) };
     },
@@ -122,7 +132,9 @@ const createChannels = (
       ? createLogChannel({ channel: 'sms', hint: 'set SMPP_URL to send SMS', logger })
       : createSmppChannel({
           config: parseSmppUrl(smppUrl),
+          clock,
           logger: logger.child({ channel: 'sms' }),
+          onMessage: deps.onSms,
           onReceipt: ({ messageId, address, event, detail }) =>
             event === 'pending'
               ? Promise.resolve()

@@ -1,13 +1,9 @@
 import type { Contact, ContactChannel, Person } from '../people/index.ts';
-import type { Policy } from '../shared/county-config.ts';
 
-export type PlannedNotification = {
-  step: number;
-  person: Person;
-  channel: ContactChannel;
-  address: string;
-  dueAt: Date;
-};
+export type PlannedNotification = { person: Person; channel: ContactChannel; address: string };
+
+/** Channels this service can send by. A step that asks for another too (a voice call) does without it. */
+const SET_UP: readonly ContactChannel[] = ['sms', 'app', 'webhook'];
 
 /** Verified before unverified, then in the person's own order. A disabled contact is never used. */
 const bestContact = (person: Person, channel: ContactChannel): Contact | undefined => {
@@ -19,27 +15,15 @@ const bestContact = (person: Person, channel: ContactChannel): Contact | undefin
 const contactsFor = (person: Person, channels: readonly ContactChannel[]): Contact[] => {
   const pick = (wanted: readonly ContactChannel[]): Contact[] =>
     [...new Set(wanted)].flatMap((channel) => bestContact(person, channel) ?? []);
-  const wanted = pick(channels);
+  const wanted = pick(channels.filter((channel) => SET_UP.includes(channel)));
   return wanted.length > 0 ? wanted : pick(person.contacts.map((contact) => contact.channel));
 };
 
-/**
- * One notification per step, person and channel. Later steps are planned at once with a later `dueAt`; whoever
- * acknowledges the incident cancels them.
- */
-export const planNotifications = (input: {
-  steps: Policy['steps'];
-  people: readonly Person[];
-  openedAt: Date;
-}): PlannedNotification[] =>
-  input.steps.flatMap((step, index) =>
-    input.people.flatMap((person) =>
-      contactsFor(person, step.channels).map(({ channel, address }) => ({
-        step: index,
-        person,
-        channel,
-        address,
-        dueAt: new Date(input.openedAt.getTime() + step.afterS * 1000),
-      })),
-    ),
+/** One notification a person and channel of the step. */
+export const planNotifications = (
+  people: readonly Person[],
+  channels: readonly ContactChannel[],
+): PlannedNotification[] =>
+  people.flatMap((person) =>
+    contactsFor(person, channels).map(({ channel, address }) => ({ person, channel, address })),
   );

@@ -2,7 +2,7 @@ import type { Locale } from '../people/index.ts';
 import { localTime } from '../shared/local-time.ts';
 import type { IncidentAlert } from './alert.ts';
 import { en } from './templates/en.ts';
-import type { Phrases, Template } from './templates/template.ts';
+import type { NamedIncident, Phrases, TakenOverStatus, Template } from './templates/template.ts';
 import { zhCN } from './templates/zh-CN.ts';
 
 const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
@@ -16,6 +16,8 @@ export const MAX_SMS_LENGTH = 133;
 const MAX_NUMBER_LENGTH = 32;
 /** Of the room that names have, what the source may claim when the place is long too. */
 const SOURCE_SHARE = 0.4;
+/** Of a person, in a message that is about something else. */
+const MAX_NAME_LENGTH = 20;
 const ELLIPSIS = '…';
 
 export type RenderOptions = {
@@ -26,6 +28,10 @@ export type RenderOptions = {
   maxLength: number;
   /** It was told as possible before. */
   upgrade?: boolean;
+  /** Nobody has answered the alert that went out before. */
+  unanswered?: boolean;
+  /** The incident's short name in a reply; how to reply is told where the text has room for it. */
+  code?: string;
 };
 
 type AlertFacts = Pick<
@@ -39,7 +45,8 @@ type AlertFacts = Pick<
 /**
  * The alert in one sentence: number, kind, place, local time, source, coordinates and the radius within which the fire
  * lies with 95 %. Coordinates are WGS-84 `lon,lat`, the order in which Chinese map apps take them. Never longer than
- * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first.
+ * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first; how to reply comes last
+ * and only where it fits.
  */
 export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOptions): string => {
   const template = TEMPLATES[locale];
@@ -55,7 +62,9 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     radius: radiusText(facts.fix.ellipse.semiMajorM, template),
   };
   const compose = (chosen: Pick<Phrases, 'place' | 'source'>): string =>
-    options.signature + template.sentence({ ...phrases, ...chosen });
+    options.signature +
+    (options.unanswered === true ? template.unanswered : '') +
+    template.sentence({ ...phrases, ...chosen });
   const max = options.maxLength - template.repeatMark.length;
   const room = max - compose({ place: '', source: '' }).length;
   const place = names.length === 0 ? template.nowhere : template.joinPlace(names);
@@ -67,13 +76,70 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     template,
     max: room - shortSource.length,
   });
-  return shorten(compose({ place: shortPlace, source: shortSource }), max);
+  const text = shorten(compose({ place: shortPlace, source: shortSource }), max);
+  const hints = options.code === undefined ? [] : template.replyHints(options.code);
+  return text + (hints.find((hint) => text.length + hint.length <= max) ?? '');
+};
+
+/** One short sentence for those who were told: somebody has it now. */
+export const renderTakenOver = (
+  news: { number: string; by: string; status: TakenOverStatus },
+  locale: Locale,
+  signature: string,
+): string => {
+  const template = TEMPLATES[locale];
+  const fields = {
+    ...news,
+    number: shorten(news.number, MAX_NUMBER_LENGTH),
+    by: shorten(oneLine(news.by), MAX_NAME_LENGTH),
+  };
+  return signature + template.takenOver(fields);
 };
 
 /** Marks a text whose earlier sending ended unknown, behind the signature, which must stay first. */
 export const markRepeat = (text: string, locale: Locale, signature: string): string => {
   const mark = TEMPLATES[locale].repeatMark;
   return text.startsWith(signature) ? signature + mark + text.slice(signature.length) : mark + text;
+};
+
+/** The alarm about the service itself. */
+export const renderStuck = (number: string, locale: Locale, signature: string): string =>
+  signature + TEMPLATES[locale].stuck(shorten(number, MAX_NUMBER_LENGTH));
+
+export const renderReportDue = (
+  news: { number: string; by: string },
+  locale: Locale,
+  signature: string,
+): string =>
+  signature +
+  TEMPLATES[locale].reportDue({ ...news, number: shorten(news.number, MAX_NUMBER_LENGTH) });
+
+export type Answer =
+  | { kind: 'taken_over'; number: string; by: string; status: TakenOverStatus }
+  | { kind: 'merged'; number: string }
+  | { kind: 'ask_false_alarm'; incident: NamedIncident }
+  | { kind: 'ask_which'; incidents: readonly NamedIncident[] }
+  | { kind: 'not_understood'; incident: NamedIncident };
+
+/** What is answered to an SMS, in two parts at most: of many fires the first, as many as fit. */
+export const renderAnswer = (answer: Answer, locale: Locale, signature: string): string => {
+  const template = TEMPLATES[locale];
+  switch (answer.kind) {
+    case 'taken_over':
+      return renderTakenOver(answer, locale, signature);
+    case 'merged':
+      return signature + template.merged(shorten(answer.number, MAX_NUMBER_LENGTH));
+    case 'ask_false_alarm':
+      return signature + template.askFalseAlarm(answer.incident);
+    case 'not_understood':
+      return signature + template.notUnderstood(answer.incident);
+    case 'ask_which': {
+      const texts = answer.incidents.map(
+        (_, index) => signature + template.askWhich(answer.incidents.slice(0, index + 1)),
+      );
+      return texts.findLast(({ length }) => length <= MAX_SMS_LENGTH) ?? texts[0] ?? signature;
+    }
+  }
 };
 
 /** Half the earth's circumference: no error is larger. */

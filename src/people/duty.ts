@@ -18,6 +18,8 @@ export type DutyInput = {
   regionChain: readonly string[];
   shifts: readonly ShiftSpan[];
   people: readonly Person[];
+  /** Persons on leave now: told only when nobody else can be. */
+  onLeave?: ReadonlySet<string>;
   now: Date;
 };
 
@@ -35,9 +37,16 @@ export const isReachable = (person: Person): boolean =>
 /**
  * Who is told of a fire at an instant: those with a shift in any region of the chain; else duty officers responsible
  * for one of them; else every duty officer; else the admins. A level whose people all lack a contact counts as
- * empty: an officer who cannot be told is no officer on duty.
+ * empty: an officer who cannot be told is no officer on duty. Persons on leave are left in peace unless there is nobody else.
  */
 export const findDuty = (input: DutyInput): Duty => {
+  const { people: everybody, onLeave = new Set() } = input;
+  const working = everybody.filter(({ id }) => !onLeave.has(id));
+  const duty = findAmong({ ...input, people: working });
+  return duty.kind === 'nobody' && onLeave.size > 0 ? findAmong(input) : duty;
+};
+
+const findAmong = (input: DutyInput): Duty => {
   const unreachable = new Map<string, Person>();
   for (const kind of DUTY_LEVELS) {
     const candidates = candidatesAt(kind, input);

@@ -1,8 +1,9 @@
-export type { DutyLevel } from './duty.ts';
+export { type DutyLevel, isReachable } from './duty.ts';
 export { readDuty } from './find-duty.ts';
 export { maskAddress, seesAddresses } from './mask-address.ts';
 export type { Contact, ContactChannel, Locale, Person } from './person.ts';
 export { personRoutes } from './person-routes.ts';
+export { listPeopleByIds, listPeopleByRole } from './person-store.ts';
 export {
   createRegionIndex,
   createRegionLookup,
@@ -10,5 +11,12 @@ export {
   type RegionLookup,
 } from './region-index.ts';
 export { regionRoutes } from './region-routes.ts';
+export type { DutyGap } from './roster/duty-gaps.ts';
+export { dutyRoutes } from './roster/duty-routes.ts';
+export { createGapCheck } from './roster/gap-check.ts';
+export { leaveRoutes } from './roster/leave-routes.ts';
+export { overrideRoutes } from './roster/override-routes.ts';
+export { rosterRoutes } from './roster/roster-routes.ts';
+export { shiftImportRoutes } from './shift-import/import-routes.ts';
 export { shiftRoutes } from './shift-routes.ts';
 export { visibleRegions } from './visible-regions.ts';

@@ -63,6 +63,14 @@ export const listPeopleByRole = async (
   return rows.map(toPerson);
 };
 
+/** Everybody with a contact that may be used (see `isReachable`). */
+export const listReachableIds = async (db: Queryable): Promise<Set<string>> => {
+  const { rows } = await db.query<{ person_id: string }>(
+    'select distinct person_id from contact_method where disabled_at is null',
+  );
+  return new Set(rows.map((row) => row.person_id));
+};
+
 export type PeopleFilter = {
   /** Null = every region. People without a region are listed to everybody. */
   regionIds: readonly string[] | null;

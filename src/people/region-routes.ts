@@ -1,7 +1,5 @@
 import Type from 'typebox';
 import { AppError } from '../shared/app-error.ts';
-import type { Policy } from '../shared/county-config.ts';
-import { PolicySchema } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import { ADMIN_ONLY, ANY_ROLE, PageQuery, pageOf, type RouteGroup } from '../shared/http.ts';
@@ -28,11 +26,11 @@ const ListQuery = Type.Object({
   ),
 });
 
-/** `GET regions`, `POST regions/import`, `GET policies`. */
+/** `GET regions`, `POST regions/import`. */
 export const regionRoutes =
-  (deps: { pool: Pool; regions: RegionIndex; policies: readonly Policy[] }): RouteGroup =>
+  (deps: { pool: Pool; regions: RegionIndex }): RouteGroup =>
   (app) => {
-    const { pool, regions, policies } = deps;
+    const { pool, regions } = deps;
 
     app.get(
       '/regions',
@@ -87,18 +85,5 @@ export const regionRoutes =
         await regions.refresh();
         return { imported };
       },
-    );
-
-    app.get(
-      '/policies',
-      {
-        config: { access: ANY_ROLE },
-        schema: {
-          tags: ['people'],
-          summary: 'Escalation policies, as configured in config/county.json',
-          response: { 200: Type.Object({ items: Type.Array(PolicySchema) }) },
-        },
-      },
-      async () => ({ items: [...policies] }),
     );
   };

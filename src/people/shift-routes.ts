@@ -9,14 +9,14 @@ import {
   PageQuery,
   pageOf,
   type RouteGroup,
-  type User,
 } from '../shared/http.ts';
 import { newId } from '../shared/ids.ts';
+import { parseTime } from './parse-time.ts';
 import { findPerson, missingRegionIds } from './person-store.ts';
 import type { RegionLookup } from './region-index.ts';
 import { NewShiftSchema, type Shift, ShiftSchema } from './shift.ts';
 import { deleteShift, findShift, insertShift, listShifts } from './shift-store.ts';
-import { concerningRegions, visibleRegions } from './visible-regions.ts';
+import { assertSees, concerningRegions } from './visible-regions.ts';
 
 /** Who writes the roster. */
 const ROSTER_ROLES: readonly AccessRole[] = ['dispatcher', 'admin'];
@@ -103,7 +103,7 @@ export const shiftRoutes =
           const list = errors.map(({ path, message }) => `${path} ${message}`).join('; ');
           throw new AppError('unprocessable', list, { errors });
         }
-        mustSee(request.user, regionId);
+        assertSees(request.user, regions, regionId);
         const shift = { id: newId(), personId, personName: person.name, regionId, from, to };
         await insertShift(pool, shift);
         return reply.code(201).send(toJson(shift));
@@ -125,28 +125,12 @@ export const shiftRoutes =
         const { id } = request.params;
         const shift = await findShift(pool, id);
         if (shift === undefined) throw new AppError('not_found', `shift "${id}" does not exist`);
-        mustSee(request.user, shift.regionId);
+        assertSees(request.user, regions, shift.regionId);
         await deleteShift(pool, id);
         return reply.code(204).send(null);
       },
     );
-
-    const mustSee = (user: User, regionId: string): void => {
-      const visible = visibleRegions(user, regions);
-      if (visible === null || visible.has(regionId)) return;
-      throw new AppError('forbidden', `region "${regionId}" is outside your responsibility`);
-    };
   };
-
-const parseTime = (path: string, text: string): Date => {
-  const time = new Date(text);
-  if (!Number.isNaN(time.getTime())) return time;
-  throw new AppError('bad_request', `${path} is not an RFC 3339 time`, {
-    errors: [
-      { path, message: `"${text}" is not an RFC 3339 time, e.g. 2026-11-02T08:00:00+08:00` },
-    ],
-  });
-};
 
 /** `at` is the span of one instant; without any time, what is not over yet. */
 const spanOf = (query: { at?: string; from?: string; to?: string }, now: Date) => {

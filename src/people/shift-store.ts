@@ -1,5 +1,4 @@
 import type { Queryable } from '../shared/db.ts';
-import type { ShiftSpan } from './duty.ts';
 import type { Shift } from './shift.ts';
 
 type ShiftRow = {
@@ -43,15 +42,15 @@ export const deleteShift = async (db: Queryable, id: string): Promise<boolean> =
   return rowCount === 1;
 };
 
-/** Shifts in any of the regions that cover an instant. */
-export const listShiftsAt = async (
+/** Shifts that overlap [from, to), in any of the regions (null = every region). */
+export const listShiftsBetween = async (
   db: Queryable,
-  regionIds: readonly string[],
-  at: Date,
-): Promise<ShiftSpan[]> => {
+  { regionIds, from, to }: { regionIds: readonly string[] | null; from: Date; to: Date },
+): Promise<Shift[]> => {
   const { rows } = await db.query<ShiftRow>(
-    `${SELECT} where s.region_id = any($1) and s.starts_at <= $2 and s.ends_at > $2 order by s.starts_at, s.id`,
-    [regionIds, at],
+    `${SELECT} where ($1::text[] is null or s.region_id = any($1)) and s.ends_at > $2 and s.starts_at < $3
+     order by s.starts_at, s.id`,
+    [regionIds, from, to],
   );
   return rows.map(toShift);
 };

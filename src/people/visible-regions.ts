@@ -1,3 +1,4 @@
+import { AppError } from '../shared/app-error.ts';
 import type { User } from '../shared/http.ts';
 import type { RegionLookup } from './region-index.ts';
 
@@ -19,4 +20,15 @@ export const concerningRegions = (
   return visible === null
     ? null
     : new Set([...visible, ...user.regionIds.flatMap((id) => regions.chain(id))]);
+};
+
+/** Throws `forbidden` when a region is not one the user sees. */
+export const assertSees = (
+  user: Pick<User, 'regionIds'>,
+  regions: Pick<RegionLookup, 'descendants'>,
+  regionId: string,
+): void => {
+  const visible = visibleRegions(user, regions);
+  if (visible === null || visible.has(regionId)) return;
+  throw new AppError('forbidden', `region "${regionId}" is outside your responsibility`);
 };

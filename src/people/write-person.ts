@@ -44,11 +44,8 @@ export const createPerson = async (
   const mqttSecret = createSecret();
   const person = await withTransaction(deps.pool, async (tx) => {
     const contacts = await checkFields(tx, { ...body, personId: id, errors });
-    await insertCredential(tx, { id, owner: 'person', secretHash: hashSecret(mqttSecret) });
-    const { name, roles, locale = deps.defaultLocale } = body;
-    await insertPerson(tx, { id, name: name.trim(), roles, locale });
-    await replaceRegions(tx, id, body.regionIds);
-    await replaceContacts(tx, id, contacts);
+    const { name, roles, regionIds, locale = deps.defaultLocale } = body;
+    await storePerson(tx, { id, name, roles, locale, regionIds, contacts, mqttSecret });
     if (username !== undefined && passwordHash !== undefined) {
       const account = { username, passwordHash, personId: id, roles };
       if (!(await insertAccount(tx, account))) throw usernameTaken(username);
@@ -56,6 +53,25 @@ export const createPerson = async (
     return stored(await findPerson(tx, id));
   });
   return { person, mqttSecret };
+};
+
+export type PersonToStore = Pick<Person, 'name' | 'roles' | 'locale' | 'regionIds'> & {
+  /** Made up when left out. */
+  id?: string;
+  contacts: readonly CheckedContact[];
+  mqttSecret: string;
+};
+
+/** Stores a person whose fields have been checked, with the app's MQTT login. */
+export const storePerson = async (
+  tx: Queryable,
+  { id = newPersonId(), mqttSecret, regionIds, contacts, ...person }: PersonToStore,
+): Promise<{ id: string }> => {
+  await insertCredential(tx, { id, owner: 'person', secretHash: hashSecret(mqttSecret) });
+  await insertPerson(tx, { ...person, id, name: person.name.trim() });
+  await replaceRegions(tx, id, regionIds);
+  await replaceContacts(tx, id, contacts);
+  return { id };
 };
 
 const usernameTaken = (username: string): AppError =>

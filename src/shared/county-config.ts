@@ -2,34 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError, errorMessage } from './app-error.ts';
+import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
-
-const Channel = Type.Union([Type.Literal('sms'), Type.Literal('app'), Type.Literal('webhook')]);
-export type Channel = Type.Static<typeof Channel>;
-
-/** One escalation step: who is told, `afterS` seconds after the incident opened, over which channels. */
-const PolicyStep = Type.Object(
-  {
-    afterS: Type.Integer({ minimum: 0 }),
-    to: Type.Array(Type.Object({ onDuty: Type.Literal(true) }, { additionalProperties: false }), {
-      minItems: 1,
-    }),
-    channels: Type.Array(Channel, { minItems: 1, uniqueItems: true }),
-  },
-  { additionalProperties: false },
-);
-
-export const PolicySchema = Type.Object(
-  {
-    id: Type.String({ minLength: 1 }),
-    name: Type.String({ minLength: 1 }),
-    /** Empty: the default for every region without a policy of its own. */
-    regionIds: Type.Array(Type.String()),
-    steps: Type.Array(PolicyStep, { minItems: 1 }),
-  },
-  { additionalProperties: false },
-);
-export type Policy = Type.Static<typeof PolicySchema>;
 
 const Sigma = Type.Number({ exclusiveMinimum: 0, maximum: 10 });
 const Radius = Type.Number({ exclusiveMinimum: 0, maximum: 20_000 });
@@ -152,6 +126,16 @@ const CountyConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    duty: Type.Object(
+      {
+        /** What the names of shifts in an imported roster stand for, local time: an end at or before the start is next day's. */
+        shiftHours: Type.Record(
+          Type.String({ minLength: 1 }),
+          Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
     notify: Type.Object(
       {
         /** Stands at the head of every SMS, as carriers in China require: 【烽燧】. */
@@ -164,6 +148,20 @@ const CountyConfigSchema = Type.Object(
       { additionalProperties: false },
     ),
     policies: Type.Array(PolicySchema, { minItems: 1 }),
+    /** When a fire has to be reported to the authority above; absent = no such rule. */
+    reporting: Type.Optional(
+      Type.Object(
+        {
+          /** Seconds from its being verified, or forces being sent, whichever came first. */
+          deadlineS: Type.Integer({ minimum: 1, maximum: 7 * 86_400 }),
+          /** So long before that, seconds, people are warned when it is not entered as reported. */
+          warnBeforeS: Type.Integer({ minimum: 0, maximum: 86_400 }),
+          to: Type.Array(TargetSchema, { minItems: 1 }),
+          channels: Type.Array(ChannelSchema, { minItems: 1, uniqueItems: true }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -182,6 +180,9 @@ export const parseCountyConfig = (value: unknown, file: string): CountyConfig =>
   return checked.value;
 };
 
+const isDefault = ({ regionIds, severities, levels, hours }: Policy): boolean =>
+  regionIds.length === 0 && severities === undefined && levels === undefined && hours === undefined;
+
 const semanticErrors = (config: CountyConfig): { path: string; message: string }[] => {
   const errors: { path: string; message: string }[] = [];
   if (config.locate.bearingMinRangeM >= config.locate.bearingMaxRangeM) {
@@ -193,9 +194,24 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
   if (config.confidence.reviewAt >= config.confidence.strongAt) {
     errors.push({ path: '/confidence/reviewAt', message: 'must be less than strongAt' });
   }
-  if (!config.policies.some((policy) => policy.regionIds.length === 0)) {
-    errors.push({ path: '/policies', message: 'needs one default policy with "regionIds": []' });
+  if (!config.policies.some(isDefault)) {
+    errors.push({
+      path: '/policies',
+      message: 'needs one default policy with "regionIds": [] for any severity, level and hour',
+    });
   }
+  const { reporting } = config;
+  if (reporting !== undefined && reporting.warnBeforeS >= reporting.deadlineS) {
+    errors.push({ path: '/reporting/warnBeforeS', message: 'must be less than deadlineS' });
+  }
+  config.policies.forEach((policy, index) => {
+    if (config.policies.findIndex(({ id }) => id === policy.id) < index) {
+      errors.push({ path: `/policies/${index}/id`, message: `"${policy.id}" is there twice` });
+    }
+    for (const { path, message } of policyFaults(policy)) {
+      errors.push({ path: `/policies/${index}/${path}`, message });
+    }
+  });
   return errors;
 };
 

@@ -28,6 +28,8 @@ export type Env = {
   adminPassword: string | undefined;
   smppUrl: string | undefined;
   webhookSecret: string | undefined;
+  /** Posted to every minute while all is well; a watcher outside alarms when it stays away. */
+  heartbeatUrl: string | undefined;
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
   mosquittoDir: string | undefined;
 };
@@ -124,6 +126,7 @@ export const readEnv = (source: Source): Env => {
     adminPassword: longEnough('ADMIN_PASSWORD', 8),
     smppUrl: url('SMPP_URL', ['smpp:', 'smpps:'], 'smpp://user:password@sms.example.org:2775'),
     webhookSecret: raw('WEBHOOK_SECRET'),
+    heartbeatUrl: url('HEARTBEAT_URL', ['http:', 'https:'], 'https://watch.example.org/fengsui'),
     mosquittoDir:
       raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
   };

@@ -57,6 +57,29 @@ export const createMetrics = () => {
       labelNames: ['channel', 'outcome'] as const,
       registers,
     }),
+    replies: new Counter({
+      name: 'fengsui_sms_replies_total',
+      help: 'SMS that people wrote, by what was made of them; each is kept in table inbound_message',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    escalationsStuck: new Gauge({
+      name: 'fengsui_escalations_stuck',
+      help: 'Open incidents whose escalation has not moved as their policy says, at the last audit; healthy is 0',
+      registers,
+    }),
+    heartbeats: new Counter({
+      name: 'fengsui_heartbeats_total',
+      help: 'Heartbeats to HEARTBEAT_URL: sent, withheld because something is wrong, failed',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    escalationLate: new Histogram({
+      name: 'fengsui_escalation_late_seconds',
+      help: 'How long after its time a step of an escalation policy was carried out',
+      buckets: ALARM_BUCKETS_S,
+      registers,
+    }),
     httpRequests: new Histogram({
       name: 'fengsui_http_request_duration_seconds',
       help: 'HTTP requests by method, route pattern and status; the event stream is left out',

@@ -19,12 +19,23 @@ import {
 } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
-import { type Notify, notificationRoutes } from '../notify/index.ts';
 import {
+  escalationRoutes,
+  type Notify,
+  notificationRoutes,
+  policyRoutes,
+  reportRoutes,
+} from '../notify/index.ts';
+import {
+  dutyRoutes,
+  leaveRoutes,
+  overrideRoutes,
   personRoutes,
   type RegionIndex,
   regionRoutes,
   visibleRegions as regionsOf,
+  rosterRoutes,
+  shiftImportRoutes,
   shiftRoutes,
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
@@ -154,9 +165,24 @@ const stageRoutes = (
       visibleRegions,
     }),
     resourceRoutes({ pool, index: resources, clock }),
-    regionRoutes({ pool, regions, policies: config.policies }),
+    regionRoutes({ pool, regions }),
+    escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
+    reportRoutes({ pool, visibleRegions, clock }),
+    policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     shiftRoutes({ pool, regions, clock }),
+    shiftImportRoutes({
+      pool,
+      regions,
+      clock,
+      timeZone: env.timeZone,
+      defaultLocale: env.locale,
+      shiftHours: config.duty.shiftHours,
+    }),
+    rosterRoutes({ pool, regions, timeZone: env.timeZone }),
+    overrideRoutes({ pool, regions, clock }),
+    leaveRoutes({ pool, regions, clock }),
+    dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
     suppressionRoutes({
       pool,

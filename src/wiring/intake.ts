@@ -17,7 +17,7 @@ import {
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
-import { cancelPending, recordReceipt, writeIncidentNotifications } from '../notify/index.ts';
+import { alertIncident, recordReceipt, stopEscalation } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { moveResourcesOf } from '../resources/index.ts';
@@ -39,7 +39,7 @@ export type Intake = {
   incidents: IncidentDeps;
   reassessor: Reassessor;
   parts: Part[];
-  /** Stops further sending of an incident somebody has taken. */
+  /** Stops the escalation of an incident somebody has taken, and what is not sent yet. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
   /** A notification was given up: it must stand in the incident's timeline. */
   onGivenUp: (
@@ -62,7 +62,8 @@ export const createIntake = (
   const telemetryPool = context.pool('telemetry', 2, { synchronous_commit: 'off' });
 
   const onTakenOver: Intake['onTakenOver'] = async (tx, incidentId, now) => {
-    await cancelPending(tx, incidentId, now);
+    const { smsSignature } = config.notify;
+    await stopEscalation(tx, { incidentId, smsSignature, now });
   };
   const onGivenUp: Intake['onGivenUp'] = async (tx, { incidentId, data }) => {
     await lockIncidents(tx);
@@ -186,10 +187,11 @@ const createAlertHook =
     { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
   ): AlertHook =>
   async (tx, { incident, seen, level, reason, now }) => {
-    const planned = await writeIncidentNotifications(tx, {
+    const planned = await alertIncident(tx, {
       alert: {
         incidentId: incident.id,
         number: incident.number,
+        severity: incident.severity,
         kind: seen.kind,
         regionId: incident.regionId,
         fix: incident.fix,
@@ -200,6 +202,7 @@ const createAlertHook =
       },
       // Who was told of a possible fire is told once more when it has become a strong alarm.
       round: reason === 'strong' ? 1 : 0,
+      taken: incident.status !== 'reported',
       regions,
       policies: context.config.policies,
       smsSignature: context.config.notify.smsSignature,
@@ -211,7 +214,7 @@ const createAlertHook =
       type: planned.dutyLevel === 'nobody' ? 'nobody_to_notify' : 'notified',
       actor: 'system',
       at: now,
-      data: { ...planned, level, reason },
+      data: { ...planned, step: 0, occurrence: 0, level, reason },
     });
     if (planned.unreachable.length > 0) {
       context.logger.error(

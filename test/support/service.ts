@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { createService, type Service } from '../../src/pipeline.ts';
-import { systemClock } from '../../src/shared/clock.ts';
+import { type Clock, systemClock } from '../../src/shared/clock.ts';
 import { loadCountyConfig } from '../../src/shared/county-config.ts';
 import { readEnv } from '../../src/shared/env.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -36,6 +36,7 @@ export type TestService = {
 /** The whole service in this process, on free ports, with a database of its own. */
 export const startTestService = async (
   variables: Record<string, string> = {},
+  { clock = systemClock }: { clock?: Clock } = {},
 ): Promise<TestService> => {
   const database = await createTestDatabase();
   const mosquitto: Mosquitto | undefined = withServices ? await startMosquitto() : undefined;
@@ -57,7 +58,7 @@ export const startTestService = async (
     env,
     config: await loadCountyConfig(env.configDir),
     logger: pino({ level: env.logLevel }),
-    clock: systemClock,
+    clock,
     onFatal: (error) => {
       throw error;
     },

@@ -71,12 +71,19 @@ export type Smsc = {
   waitForBind(timeoutMs?: number): Promise<void>;
   /** Sends a delivery receipt for a message id; resolves with the command status of the answer. */
   sendReceipt(messageId: string, options?: ReceiptOptions): Promise<number>;
-  /** Sends an SMS from a phone. */
-  sendSms(from: string, text: string): Promise<number>;
+  /** Sends an SMS from a phone; resolves with the command status of the answer. */
+  sendSms(from: string, text: string, options?: SendOptions): Promise<number>;
   /** Cuts all lines, as a restart does; new ones are taken at once. */
   dropConnections(): void;
   boundSessions(): number;
   stop(): Promise<void>;
+};
+
+export type SendOptions = {
+  /** `gsm` is what a phone sends for digits; `ucs2`, the default, for anything else. */
+  coding?: 'ucs2' | 'gsm';
+  /** The same again: as a centre does that has not heard the answer. */
+  sequenceNumber?: number;
 };
 
 export type ReceiptOptions = {
@@ -259,13 +266,15 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
       await until(() => (bound.size > 0 ? true : undefined), 'bind', timeoutMs);
     },
     sendReceipt,
-    sendSms: (from, text) =>
+    sendSms: (from, text, { coding = 'ucs2', sequenceNumber } = {}) =>
       deliver({
         esm_class: 0,
         source_addr: from,
         destination_addr: '10690001',
-        data_coding: 8,
-        short_message: Buffer.from(text, 'utf16le').swap16(),
+        ...(sequenceNumber === undefined ? {} : { sequence_number: sequenceNumber }),
+        ...(coding === 'ucs2'
+          ? { data_coding: 8, short_message: Buffer.from(text, 'utf16le').swap16() }
+          : { data_coding: 0, short_message: Buffer.from(text, 'latin1') }),
       }),
     dropConnections() {
       for (const session of server.sessions.slice()) session.destroy();

@@ -17,5 +17,6 @@ export const createAppInboxChannel = (deps: { publish: Publish }): Channel => ({
       return { kind: 'failed', permanent: false, reason: `MQTT: ${errorMessage(error)}` };
     }
   },
+  trouble: () => null,
   status: () => 'mqtt',
 });

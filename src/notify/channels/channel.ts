@@ -30,6 +30,8 @@ export type Channel = Part & {
   /** Written to `delivery_attempt.provider`. */
   provider: string;
   send(message: OutgoingMessage): Promise<SendResult>;
+  /** Why it cannot send now; null when it can, as far as it knows, and for one that is not set up. */
+  trouble(): string | null;
   /** One line for /readyz: what it is and whether it works. */
   status(): string;
 };

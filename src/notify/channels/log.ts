@@ -26,5 +26,6 @@ export const createLogChannel = (deps: {
     );
     return { kind: 'submitted', providerMessageIds: [] };
   },
+  trouble: () => null,
   status: () => `log: ${deps.hint}`,
 });

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import smpp from 'smpp';
+import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Part } from '../../shared/part.ts';
 import { backoffMs } from '../backoff.ts';
@@ -36,8 +38,16 @@ export type SmppSession = Part & {
   trouble(): string | null;
 };
 
+/** One bind to the centre, from bind to loss: sequence numbers count anew on the next. */
+export type Line = {
+  id: string;
+  boundAt: Date;
+  /** When the one before it was lost; null for the first since the process started. */
+  lostBeforeAt: Date | null;
+};
+
 /** True once the message is safely kept; false asks the centre to send it again later. */
-export type DeliverHandler = (pdu: smpp.Pdu) => Promise<boolean>;
+export type DeliverHandler = (pdu: smpp.Pdu, line: Line) => Promise<boolean>;
 
 const ESME_ROK = 0;
 /** Temporary application error: the centre keeps the message and tries again. */
@@ -55,11 +65,14 @@ export const createSmppSession = (deps: {
   config: SmppConfig;
   timings: SmppTimings;
   onDeliver: DeliverHandler;
+  clock: Clock;
   logger: Logger;
 }): SmppSession => {
-  const { config, timings, onDeliver, logger } = deps;
+  const { config, timings, onDeliver, clock, logger } = deps;
   let session: smpp.Session | undefined;
   let bound = false;
+  let lostAt: Date | null = null;
+  let line: Line = { id: randomUUID(), boundAt: clock.now(), lostBeforeAt: null };
   let trouble = 'not connected yet';
   let failures = 0;
   let stopping = false;
@@ -101,6 +114,7 @@ export const createSmppSession = (deps: {
     if (current !== session) return;
     clearTimeout(connectTimer);
     bound = true;
+    line = { id: randomUUID(), boundAt: clock.now(), lostBeforeAt: lostAt };
     failures = 0;
     firstTry();
     logger.info({ smsc: where }, 'bound to the SMS centre');
@@ -119,11 +133,11 @@ export const createSmppSession = (deps: {
   const answer = (current: smpp.Session, pdu: smpp.Pdu): void => {
     if (pdu.isResponse()) return;
     if (pdu.command === 'deliver_sm') {
-      onDeliver(pdu)
+      onDeliver(pdu, line)
         .catch((error: unknown) => {
           logger.error(
             { err: error },
-            'a receipt could not be stored; the SMS centre will repeat it',
+            'a receipt or reply could not be stored; the SMS centre will repeat it',
           );
           return false;
         })
@@ -143,6 +157,7 @@ export const createSmppSession = (deps: {
   const end = (current: smpp.Session, reason: string): void => {
     if (current !== session) return;
     session = undefined;
+    if (bound) lostAt = clock.now();
     bound = false;
     trouble = reason;
     clearTimeout(connectTimer);

@@ -1,6 +1,9 @@
 import type smpp from 'smpp';
+import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channel.ts';
+import type { InboundSms } from './inbound-sms.ts';
+import { readText } from './read-text.ts';
 import { type SmsPart, segmentUcs2 } from './segment.ts';
 import { createSemaphore } from './semaphore.ts';
 import { parseReceipt, type SmppReceipt } from './smpp-receipt.ts';
@@ -17,6 +20,9 @@ export type SmppDeps = {
   config: SmppConfig;
   /** Persists a receipt before it is answered; a rejection makes the SMS centre repeat it. */
   onReceipt: (receipt: SmppReceipt) => Promise<void>;
+  /** The same for what somebody wrote. */
+  onMessage: (message: InboundSms) => Promise<void>;
+  clock: Clock;
   logger: Logger;
   timings?: Partial<SmppTimings & ThrottleTimings>;
 };
@@ -38,7 +44,8 @@ const WANT_RECEIPT = 1;
  * SMS over SMPP 3.4. Texts go as UCS-2, cut into parts with a header; up to `window` parts wait for their answers at once.
  * A message is submitted when every part is; when only some are, the outcome is unknown and the whole is sent again.
  */
-export const createSmppChannel = ({ config, onReceipt, logger, timings }: SmppDeps): Channel => {
+export const createSmppChannel = (deps: SmppDeps): Channel => {
+  const { config, onReceipt, onMessage, clock, logger, timings } = deps;
   const times = { ...SMPP_TIMINGS, ...THROTTLE_TIMINGS, ...timings };
   const window = createSemaphore(config.window);
   let reference = Math.floor(Math.random() * 256);
@@ -47,14 +54,19 @@ export const createSmppChannel = ({ config, onReceipt, logger, timings }: SmppDe
   const session = createSmppSession({
     config,
     timings: times,
+    clock,
     logger,
-    async onDeliver(pdu) {
+    async onDeliver(pdu, line) {
       const receipt = parseReceipt(pdu);
       if (receipt === undefined) {
-        logger.warn(
-          { from: mask(pdu.source_addr) },
-          'SMS reply received; replies are not acted upon',
-        );
+        await onMessage({
+          provider: 'smpp',
+          line,
+          sequenceNumber: pdu.sequence_number,
+          sender: pdu.source_addr ?? '',
+          recipient: pdu.destination_addr ?? '',
+          text: readText(pdu),
+        });
       } else if (receipt.event !== 'pending') {
         await onReceipt(receipt);
       }
@@ -86,6 +98,7 @@ export const createSmppChannel = ({ config, onReceipt, logger, timings }: SmppDe
       );
       return resultOf(outcomes);
     },
+    trouble: () => session.trouble(),
     status() {
       const trouble = session.trouble();
       const where = `${config.host}:${config.port}`;
@@ -144,5 +157,3 @@ const until = (time: number): Promise<void> => {
   const wait = time - Date.now();
   return wait <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
 };
-
-const mask = (address = ''): string => `…${address.slice(-4)}`;

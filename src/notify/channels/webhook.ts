@@ -68,6 +68,7 @@ export const createWebhookChannel = ({
         return failureOf(error, timeoutMs);
       }
     },
+    trouble: () => null,
     status: () => 'http',
   };
 };

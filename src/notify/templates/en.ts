@@ -1,4 +1,13 @@
-import type { Template } from './template.ts';
+import type { TakenOverStatus, Template } from './template.ts';
+
+const TAKEN: Record<TakenOverStatus, string> = {
+  acknowledged: 'was taken over by',
+  verified: 'was verified by',
+  responding: 'has forces under way, sent by',
+  contained: 'is contained, says',
+  closed: 'is over, says',
+  dismissed: 'is a false alarm, says',
+};
 
 export const en: Template = {
   sentence: ({ number, kind, level, upgrade, place, source, time, lonLat, radius }) =>
@@ -8,4 +17,21 @@ export const en: Template = {
   metres: (value) => `${value} m`,
   kilometres: (value) => `${value} km`,
   repeatMark: 'REPEAT: ',
+  unanswered: 'UNANSWERED: ',
+  replyHints: (code) => [
+    ` Reply 1 take, 2 false alarm, 0 can't come (code ${code}).`,
+    ` Code ${code}.`,
+  ],
+  merged: (number) => `Fire ${number} is now part of another.`,
+  askFalseAlarm: ({ number, code }) =>
+    `Fire ${number}: if it is a false alarm, reply ${code} 2 again within 10 min.`,
+  askWhich: (incidents) =>
+    `Which fire? Reply ${incidents.map(({ number, code }) => `${code} 1 to take ${number}`).join('; ')}.`,
+  notUnderstood: ({ number, code }) =>
+    `Fire ${number}: reply ${code} 1 to take it, ${code} 2 false alarm, ${code} 0 cannot come.`,
+  reportDue: ({ number, by }) =>
+    `Fire ${number} must be reported upwards by ${by}; it is not entered as reported.`,
+  stuck: (number) =>
+    `SYSTEM ALARM: fire ${number} is not escalated as planned. Call those on duty by hand.`,
+  takenOver: ({ number, by, status }) => `Fire ${number} ${TAKEN[status]} ${by}.`,
 };

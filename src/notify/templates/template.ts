@@ -16,6 +16,18 @@ export type Phrases = {
   radius: string;
 };
 
+/** An incident as it is named in an answer. */
+export type NamedIncident = { number: string; code: string };
+
+/** What somebody made of an incident that others were still being told of. */
+export type TakenOverStatus =
+  | 'acknowledged'
+  | 'verified'
+  | 'responding'
+  | 'contained'
+  | 'closed'
+  | 'dismissed';
+
 /** The words of one language. */
 export type Template = {
   sentence(phrases: Phrases): string;
@@ -27,4 +39,20 @@ export type Template = {
   kilometres(value: string): string;
   /** Put before a message that may have arrived once already. */
   repeatMark: string;
+  /** Put before an alert that goes out because nobody has answered the first. */
+  unanswered: string;
+  /** How to answer by SMS, in full and as short as can be; put behind the sentence where there is room. */
+  replyHints(code: string): readonly string[];
+  /** Somebody has the incident now. */
+  takenOver(news: { number: string; by: string; status: TakenOverStatus }): string;
+  /** Answers to what somebody wrote. */
+  merged(number: string): string;
+  askFalseAlarm(incident: NamedIncident): string;
+  /** Several are open: which one is meant? */
+  askWhich(incidents: readonly NamedIncident[]): string;
+  notUnderstood(incident: NamedIncident): string;
+  /** The time to report upwards runs out; `by` is local time. */
+  reportDue(news: { number: string; by: string }): string;
+  /** The service has not escalated the incident as it should. */
+  stuck(number: string): string;
 };

@@ -1,6 +1,15 @@
-import type { Template } from './template.ts';
+import type { TakenOverStatus, Template } from './template.ts';
 
 const KINDS = { smoke: '烟雾', flame: '明火', heat: '热点' } as const;
+
+const TAKEN: Record<TakenOverStatus, (by: string) => string> = {
+  acknowledged: (by) => `已由${by}接警`,
+  verified: (by) => `已由${by}核实`,
+  responding: (by) => `已由${by}调度`,
+  contained: (by) => `已控制（${by}）`,
+  closed: (by) => `已结束（${by}）`,
+  dismissed: (by) => `系误报（${by}）`,
+};
 
 export const zhCN: Template = {
   sentence: ({ number, kind, level, upgrade, place, source, time, lonLat, radius }) =>
@@ -10,4 +19,15 @@ export const zhCN: Template = {
   metres: (value) => `${value}米`,
   kilometres: (value) => `${value}公里`,
   repeatMark: '重复：',
+  unanswered: '无人接警，',
+  replyHints: (code) => [`回复1接警、2误报、0不能到（编号${code}）`, `编号${code}`],
+  merged: (number) => `火情${number}已并入另一起火情。`,
+  askFalseAlarm: ({ number, code }) => `火情${number}：确认是误报，请在10分钟内再回复${code} 2。`,
+  askWhich: (incidents) =>
+    `现有多起火情，请带编号回复：${incidents.map(({ number, code }) => `${code} 1接警${number}`).join('；')}。`,
+  notUnderstood: ({ number, code }) =>
+    `火情${number}：请回复${code} 1接警、${code} 2误报、${code} 0不能到。`,
+  reportDue: ({ number, by }) => `火情${number}须在${by}前上报，尚未登记上报。`,
+  stuck: (number) => `系统告警：火情${number}未按预案通知，请立即人工通知值班人员。`,
+  takenOver: ({ number, by, status }) => `火情${number}${TAKEN[status](by)}。`,
 };

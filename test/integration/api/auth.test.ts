@@ -149,7 +149,9 @@ describe('tokens', () => {
     const fresh = await createTestDatabase();
     const options = { pool: fresh.pool, jwtSecret: undefined, jwksUrl: undefined };
     await Promise.all(Array.from({ length: 6 }, () => createAuth(options)));
-    const { rowCount } = await fresh.pool.query('select 1 from app_setting');
+    const { rowCount } = await fresh.pool.query(
+      `select 1 from app_setting where key = 'jwt_secret'`,
+    );
     expect(rowCount).toBe(1);
     await fresh.drop();
   });

@@ -128,7 +128,7 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
 
   it('does not send what was acknowledged before, and stops retrying what was acknowledged meanwhile', async () => {
     const { alert: early } = await harness.openIncident();
-    expect(await harness.acknowledge(early.incidentId)).toBe(1);
+    await harness.acknowledge(early.incidentId);
     await start({ publish: () => Promise.reject(new Error('broker is away')) });
     const { alert } = await harness.openIncident();
     await vi.waitFor(async () => {
@@ -140,22 +140,6 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
     expect(row?.last_error).toBe('MQTT: broker is away');
     const [unsent] = await harness.expectStatuses(early.incidentId, ['cancelled']);
     expect(unsent).toMatchObject({ attempts: 0, outcomes: [] });
-  });
-
-  it('sends a later step when its time comes, unless somebody acknowledged', async () => {
-    await start();
-    const step = (afterS: number) => ({
-      afterS,
-      to: [{ onDuty: true as const }],
-      channels: ['app' as const],
-    });
-    const { alert } = await harness.openIncident([step(0), step(1)]);
-    const { alert: taken } = await harness.openIncident([step(0), step(3600)]);
-    await harness.expectStatuses(taken.incidentId, ['submitted', 'queued']);
-    await harness.acknowledge(taken.incidentId);
-    await harness.expectStatuses(alert.incidentId, ['submitted', 'submitted']);
-    const rows = await harness.expectStatuses(taken.incidentId, ['submitted', 'cancelled']);
-    expect(rows[1]?.attempts).toBe(0);
   });
 
   it('sends again, marked as a repeat, what a worker died over', async () => {

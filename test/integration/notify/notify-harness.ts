@@ -1,20 +1,25 @@
+import type { PoolClient } from 'pg';
 import { pino } from 'pino';
 import { vi } from 'vitest';
+import { actOnIncident, type IncidentAction } from '../../../src/incidents/index.ts';
+import type { InboundSms } from '../../../src/notify/channels/inbound-sms.ts';
 import {
-  cancelPending,
+  alertIncident,
+  createEscalator,
   createNotify,
+  createReplyDesk,
   type IncidentAlert,
   type NotifyDeps,
-  writeIncidentNotifications,
+  stopEscalation,
 } from '../../../src/notify/index.ts';
 import { createRegionLookup } from '../../../src/people/index.ts';
 import type { NewContact, Person } from '../../../src/people/person.ts';
 import { createPerson } from '../../../src/people/write-person.ts';
-import { systemClock } from '../../../src/shared/clock.ts';
-import type { Policy } from '../../../src/shared/county-config.ts';
+import { type Clock, systemClock } from '../../../src/shared/clock.ts';
 import { withTransaction } from '../../../src/shared/db.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createListener } from '../../../src/shared/listener.ts';
+import type { Policy } from '../../../src/shared/policy.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera } from '../../support/fixtures.ts';
 
@@ -25,6 +30,16 @@ export const NOTIFY_CONFIG = {
   retryBaseMs: 100,
   retryMaxMs: 400,
 };
+
+/** The default region alone, messages for China. */
+const WORDING = {
+  regions: createRegionLookup([]),
+  smsSignature: NOTIFY_CONFIG.smsSignature,
+  timeZone: 'Asia/Shanghai',
+};
+
+const onTakenOver = (tx: PoolClient, incidentId: string, now: Date): Promise<void> =>
+  stopEscalation(tx, { incidentId, smsSignature: NOTIFY_CONFIG.smsSignature, now });
 
 const logger = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 
@@ -66,16 +81,18 @@ export const createHarness = async () => {
       steps: Policy['steps'] = [
         { afterS: 0, to: [{ onDuty: true }], channels: ['sms', 'app', 'webhook'] },
       ],
+      { clock = systemClock, regionId = 'default' }: { clock?: Clock; regionId?: string } = {},
     ) => {
-      const now = new Date();
+      const now = clock.now();
       const incidentId = newId();
       sequence += 1;
       const alert: IncidentAlert = {
         incidentId,
         number: `AR-20261102-${String(sequence).padStart(3, '0')}`,
         kind: 'smoke',
+        severity: 'moderate',
         level: 'review',
-        regionId: 'default',
+        regionId,
         fix: {
           lon: 113.26944,
           lat: 26.70912,
@@ -90,24 +107,82 @@ export const createHarness = async () => {
         await tx.query(
           `insert into incident (id, number, status, confidence, severity, region_id, lon, lat, fix, detection_count,
              source_ids, opened_at, updated_at, last_observed_at, last_received_at, anchor_device_id, alert_level)
-           values ($1, $2, 'reported', 0.9, 'moderate', 'default', $3, $4, $5, 1, '{cam-1}', $6, $6, $6, $6, 'cam-1', 'review')`,
-          [incidentId, alert.number, alert.fix.lon, alert.fix.lat, JSON.stringify(alert.fix), now],
+           values ($1, $2, 'reported', 0.9, 'moderate', $7, $3, $4, $5, 1, '{cam-1}', $6, $6, $6, $6, 'cam-1', 'review')`,
+          [
+            incidentId,
+            alert.number,
+            alert.fix.lon,
+            alert.fix.lat,
+            JSON.stringify(alert.fix),
+            now,
+            regionId,
+          ],
         );
-        return writeIncidentNotifications(tx, {
-          alert,
-          regions: createRegionLookup([]),
-          policies: [{ id: 'default', name: 'default', regionIds: [], steps }],
-          smsSignature: NOTIFY_CONFIG.smsSignature,
-          timeZone: 'Asia/Shanghai',
-          now,
-          round: 0,
-        });
+        const policies = [{ id: 'default', name: 'default', regionIds: [], steps }];
+        return alertIncident(tx, { ...WORDING, alert, policies, taken: false, round: 0, now });
       });
       return { alert, written };
     },
 
+    /** The same incident has become a strong alarm, or has moved. */
+    alertAgain: (alert: IncidentAlert, round: number, clock: Clock = systemClock) =>
+      withTransaction(pool, (tx) =>
+        alertIncident(tx, {
+          ...WORDING,
+          alert,
+          policies: [],
+          taken: false,
+          round,
+          now: clock.now(),
+        }),
+      ),
+
+    act: (
+      incidentId: string,
+      action: IncidentAction,
+      { actor = 'user:admin', now = new Date() }: { actor?: string; now?: Date } = {},
+    ) => actOnIncident({ pool, onTakenOver }, { incidentId, action, actor, now, reason: 'mist' }),
+
     acknowledge: (incidentId: string) =>
-      withTransaction(pool, (tx) => cancelPending(tx, incidentId, new Date())),
+      actOnIncident(
+        { pool, onTakenOver },
+        { incidentId, action: 'acknowledge', actor: 'user:admin', now: new Date() },
+      ),
+
+    /** Keeps and acts on what people write, as the notify role does; `onSms` goes to `start`. */
+    startReplies: async (clock: Clock = systemClock) => {
+      const outcomes: string[] = [];
+      const desk = createReplyDesk({
+        pool,
+        onTakenOver,
+        smsSignature: NOTIFY_CONFIG.smsSignature,
+        clock,
+        logger,
+        onReply: (outcome) => outcomes.push(outcome),
+      });
+      await desk.start();
+      running.add(desk);
+      return { outcomes, onSms: (sms: InboundSms) => desk.received(sms) };
+    },
+
+    /** Carries out the steps of policies, as the notify role does. */
+    startEscalator: async (clock: Clock = systemClock, pollMs = 25) => {
+      const late: number[] = [];
+      const escalator = createEscalator({
+        ...WORDING,
+        pool,
+        clock,
+        logger,
+        pollMs,
+        onFired: (ms) => late.push(ms),
+      });
+      await escalator.start();
+      running.add(escalator);
+      const stop = async (): Promise<void> => {
+        if (running.delete(escalator)) await escalator.stop();
+      };
+      return { late, stop };
+    },
 
     start: async (options: Partial<NotifyDeps> = {}) => {
       const notify = createNotify({
@@ -122,6 +197,7 @@ export const createHarness = async () => {
         onGivenUp: async (_tx, { data }) => {
           givenUp.push(data);
         },
+        onSms: async () => undefined,
         metrics: { submitted: (delayMs) => delays.push(delayMs), failed: () => undefined },
         clock: systemClock,
         logger,
@@ -143,7 +219,7 @@ export const createHarness = async () => {
       const { rows } = await pool.query<Row>(
         `select n.id, n.channel, n.status, n.attempts, n.last_error, n.text,
            array(select a.outcome from delivery_attempt a where a.notification_id = n.id order by a.attempt) as outcomes
-         from notification n where n.incident_id = $1 order by n.step, n.channel`,
+         from notification n where n.incident_id = $1 order by n.kind, n.round, n.step, n.occurrence, n.channel`,
         [incidentId],
       );
       return rows;

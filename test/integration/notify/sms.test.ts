@@ -207,8 +207,22 @@ describe('SMS over SMPP', () => {
     expect(smsc.mostInFlight()).toBeLessThanOrEqual(10);
   });
 
-  it('answers a reply that somebody writes, and acts on nothing', async () => {
-    await start();
-    expect(await smsc.sendSms('8613800000001', '1')).toBe(0);
+  it('answers what somebody writes once it is kept, and asks for it again when it cannot be', async () => {
+    const kept: string[] = [];
+    let away = true;
+    await harness.start({
+      smppUrl: smsc.url,
+      tuning: { smpp: FAST },
+      onSms: async ({ sender, text }) => {
+        if (away) throw new Error('database is away');
+        kept.push(`${sender}: ${text}`);
+      },
+    });
+    await smsc.waitForBind();
+    expect(await smsc.sendSms('8613800000001', '１')).toBe(0x64);
+    away = false;
+    expect(await smsc.sendSms('8613800000001', '１')).toBe(0);
+    expect(await smsc.sendSms('8613800000001', '417 1', { coding: 'gsm' })).toBe(0);
+    expect(kept).toEqual(['8613800000001: １', '8613800000001: 417 1']);
   });
 });

@@ -56,7 +56,7 @@ beforeAll(async () => {
     auth: users,
     limits: { perAddress: 100_000 },
     routes: [
-      regionRoutes({ pool, regions, policies: [] }),
+      regionRoutes({ pool, regions }),
       personRoutes({ pool, regions, defaultLocale: 'zh-CN' }),
       shiftRoutes({ pool, regions, clock: systemClock }),
     ],

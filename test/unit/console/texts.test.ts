@@ -36,6 +36,11 @@ const EVENTS: Record<IncidentEventType, true> = {
   closed: true,
   dismissed: true,
   notified: true,
+  escalated: true,
+  declined: true,
+  escalation_stuck: true,
+  report_due: true,
+  reported_up: true,
   nobody_to_notify: true,
   notification_failed: true,
 };

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../src/notify/backoff.ts';
+import {
+  effectivePolicies,
+  policyFor,
+  type Situation,
+} from '../../../src/notify/escalation/policy-for.ts';
 import { planNotifications } from '../../../src/notify/plan-notifications.ts';
-import { policyFor } from '../../../src/notify/policy.ts';
 import type { Contact, ContactChannel, Person } from '../../../src/people/index.ts';
-import type { Policy } from '../../../src/shared/county-config.ts';
+import type { Policy } from '../../../src/shared/policy.ts';
 
 const openedAt = new Date('2026-11-02T06:05:00Z');
 
@@ -29,18 +33,9 @@ const person = (id: string, contacts: Contact[]): Person => ({
   contacts,
   createdAt: openedAt,
 });
-const step = (
-  channels: Policy['steps'][number]['channels'],
-  afterS = 0,
-): Policy['steps'][number] => ({
-  afterS,
-  to: [{ onDuty: true }],
-  channels,
-});
-const plan = (people: Person[], steps = [step(['sms', 'app'])]) =>
-  planNotifications({ steps, people, openedAt }).map(
-    (row) =>
-      `${row.step} ${row.person.id} ${row.channel} ${row.address} +${(row.dueAt.getTime() - openedAt.getTime()) / 1000}`,
+const plan = (people: Person[], channels: ContactChannel[] = ['sms', 'app']) =>
+  planNotifications(people, channels).map(
+    (row) => `${row.person.id} ${row.channel} ${row.address}`,
   );
 
 describe('planNotifications', () => {
@@ -52,7 +47,7 @@ describe('planNotifications', () => {
       contact('webhook', 'w'),
     ]);
     const wang = person('wang', [contact('app', 'wang')]);
-    expect(plan([li, wang])).toEqual(['0 li sms 1 +0', '0 li app li +0', '0 wang app wang +0']);
+    expect(plan([li, wang])).toEqual(['li sms 1', 'li app li', 'wang app wang']);
   });
 
   it('prefers a verified contact and never uses a disabled one', () => {
@@ -61,27 +56,24 @@ describe('planNotifications', () => {
       contact('sms', 'unverified'),
       contact('sms', 'verified', { verified: true }),
     ]);
-    expect(plan([li])).toEqual(['0 li sms verified +0']);
+    expect(plan([li])).toEqual(['li sms verified']);
   });
 
   it('uses whatever contact a person has rather than none', () => {
     expect(plan([person('li', [contact('webhook', 'w'), contact('email', 'e')])])).toEqual([
-      '0 li webhook w +0',
-      '0 li email e +0',
+      'li webhook w',
+      'li email e',
     ]);
     expect(plan([person('li', [])])).toEqual([]);
   });
 
-  it('plans later steps for later', () => {
-    const li = person('li', [contact('sms', '1'), contact('app', 'li')]);
-    expect(plan([li], [step(['app']), step(['sms', 'app'], 60)])).toEqual([
-      '0 li app li +0',
-      '1 li sms 1 +60',
-      '1 li app li +60',
-    ]);
+  it('does without a channel this service cannot send by, unless there is no other', () => {
+    const li = person('li', [contact('voice', '1'), contact('sms', '2')]);
+    expect(plan([li], ['voice', 'sms'])).toEqual(['li sms 2']);
+    expect(plan([li], ['voice'])).toEqual(['li voice 1', 'li sms 2']);
   });
 
-  it('reaches everybody who has a contact that may be used, and repeats no (step, person, channel)', () => {
+  it('reaches everybody who has a contact that may be used, and repeats no (person, channel)', () => {
     const contactArb = fc.record({
       channel: fc.constantFrom<ContactChannel>('sms', 'app', 'webhook', 'email', 'voice'),
       address: fc.constantFrom('1', '2', '3'),
@@ -96,8 +88,8 @@ describe('planNotifications', () => {
             contacts.map((c) => contact(c.channel, c.address, c)),
           ),
         );
-        const rows = planNotifications({ steps: [step(['sms', 'app'])], people, openedAt });
-        const keys = rows.map((row) => `${row.step} ${row.person.id} ${row.channel}`);
+        const rows = planNotifications(people, ['sms', 'app']);
+        const keys = rows.map((row) => `${row.person.id} ${row.channel}`);
         expect(new Set(keys).size).toBe(keys.length);
         const reachable = people.filter(({ contacts }) =>
           contacts.some((c) => c.disabledAt === null),
@@ -111,22 +103,62 @@ describe('planNotifications', () => {
 });
 
 describe('policyFor', () => {
-  const policy = (id: string, regionIds: string[]): Policy => ({
+  const policy = (id: string, regionIds: string[], conditions: Partial<Policy> = {}): Policy => ({
     id,
     name: id,
     regionIds,
-    steps: [step(['sms'])],
+    steps: [{ afterS: 0, to: [{ onDuty: true }], channels: ['sms'] }],
+    ...conditions,
   });
   const policies = [
     policy('default', []),
     policy('county', ['anren']),
     policy('town', ['lingguan', 'yongle']),
+    policy('town-strong', ['lingguan'], { levels: ['strong'] }),
+    policy('town-night', ['lingguan'], { hours: { from: '22:00', to: '06:00' } }),
+    policy('town-strong-night', ['lingguan'], {
+      levels: ['strong'],
+      severities: ['high', 'critical'],
+      hours: { from: '22:00', to: '06:00' },
+    }),
   ];
+  const idFor = (regionChain: string[], over: Partial<Situation> = {}) =>
+    policyFor(policies, {
+      regionChain,
+      severity: 'moderate',
+      level: 'review',
+      localTime: '12:00',
+      ...over,
+    })?.id;
 
   it('takes the nearest region’s own policy, else the default', () => {
-    expect(policyFor(policies, ['v1', 'lingguan', 'anren', 'default'])?.id).toBe('town');
-    expect(policyFor(policies, ['v2', 'other', 'anren', 'default'])?.id).toBe('county');
-    expect(policyFor(policies, ['default'])?.id).toBe('default');
+    expect(idFor(['v1', 'lingguan', 'anren', 'default'])).toBe('town');
+    expect(idFor(['v2', 'other', 'anren', 'default'])).toBe('county');
+    expect(idFor(['default'])).toBe('default');
+  });
+
+  it('takes the one with most conditions that hold', () => {
+    const chain = ['lingguan', 'anren', 'default'];
+    expect(idFor(chain, { level: 'strong' })).toBe('town-strong');
+    const hours = ['21:59', '22:00', '00:00', '05:59', '06:00'];
+    expect(hours.map((localTime) => idFor(chain, { localTime }))).toEqual([
+      'town',
+      'town-night',
+      'town-night',
+      'town-night',
+      'town',
+    ]);
+    const worst = { level: 'strong', severity: 'critical', localTime: '23:00' } as const;
+    expect(idFor(chain, worst)).toBe('town-strong-night');
+    expect(idFor(['yongle', 'default'], worst)).toBe('town');
+  });
+
+  it('lets one entered take the place of the configured one of its id', () => {
+    const entered = [policy('default', [], { name: 'ours' })];
+    expect(effectivePolicies(entered, policies).map(({ id, name }) => `${id} ${name}`)).toEqual([
+      'default ours',
+      ...policies.slice(1).map(({ id }) => `${id} ${id}`),
+    ]);
   });
 });
 

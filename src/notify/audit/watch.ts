@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorMessage } from '../../shared/app-error.ts';
+import type { Part } from '../../shared/part.ts';
+import { type AuditDeps, auditEscalations } from './auditor.ts';
+import { postHeartbeat } from './heartbeat.ts';
+
+export type WatchDeps = AuditDeps & {
+  /** Posted to while all is well; undefined = nowhere. */
+  heartbeatUrl: string | undefined;
+  /** What is wrong beside the audit: the bus, a channel that is set up and not working. */
+  troubles: () => string[];
+  onHeartbeat: (outcome: 'sent' | 'withheld' | 'failed') => void;
+  everyMs?: number;
+};
+
+const EVERY_MS = 60_000;
+
+/** Every minute: audits the escalations, and posts the heartbeat only when that and everything else is well. */
+export const createWatch = (deps: WatchDeps): Part => {
+  const { logger, clock, heartbeatUrl, everyMs = EVERY_MS } = deps;
+  const ending = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+
+  const look = async (): Promise<void> => {
+    const troubles = [...deps.troubles()];
+    try {
+      const stuck = await auditEscalations(deps);
+      if (stuck > 0) troubles.push(`${String(stuck)} incidents are not escalated`);
+    } catch (error) {
+      troubles.push(`the database: ${errorMessage(error)}`);
+      logger.error({ err: error }, 'escalations could not be audited');
+    }
+    if (heartbeatUrl !== undefined) await beat(heartbeatUrl, troubles);
+  };
+
+  const beat = async (url: string, troubles: readonly string[]): Promise<void> => {
+    if (troubles.length > 0) {
+      logger.error({ troubles }, 'heartbeat withheld');
+      deps.onHeartbeat('withheld');
+      return;
+    }
+    const failure = await postHeartbeat(url, { now: clock.now() });
+    if (failure !== null) logger.error({ reason: failure }, 'heartbeat could not be posted');
+    deps.onHeartbeat(failure === null ? 'sent' : 'failed');
+  };
+
+  const loop = async (): Promise<void> => {
+    for (;;) {
+      await delay(everyMs, undefined, { signal: ending.signal });
+      await look();
+    }
+  };
+
+  return {
+    name: 'watch',
+    async start() {
+      running = loop().catch(() => undefined);
+    },
+    async stop() {
+      ending.abort();
+      // A heartbeat that hangs does not hold up the end.
+      await Promise.race([running, delay(1_000, undefined, { ref: false })]);
+    },
+  };
+};

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import { appendEvent, findIncident, lockIncidents } from '../../incidents/index.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { type Pool, withTransaction } from '../../shared/db.ts';
+import { newId } from '../../shared/ids.ts';
+import { localTime } from '../../shared/local-time.ts';
+import type { Logger } from '../../shared/logger.ts';
+import type { Part } from '../../shared/part.ts';
+import { toSafeText } from '../../shared/safe-json.ts';
+import { readRecipients } from '../escalation/recipients.ts';
+import { insertNotifications } from '../notification-store.ts';
+import { planNotifications } from '../plan-notifications.ts';
+import { renderReportDue } from '../render.ts';
+import type { Wording } from '../write-alerts.ts';
+import { type ReportingRule, reportDeadline } from './report-deadline.ts';
+import { listUnreported, noteWarned } from './report-store.ts';
+
+export type ReportClockDeps = Omit<Wording, 'regions'> & {
+  regions: Pick<Wording['regions'], 'chain' | 'get'>;
+  pool: Pool;
+  rule: ReportingRule;
+  clock: Clock;
+  logger: Logger;
+  everyMs?: number;
+};
+
+const EVERY_MS = 1_000;
+
+/** Warns, once a fire, that the time to report it upwards runs out. */
+export const createReportClock = (deps: ReportClockDeps): Part => {
+  const { pool, rule, clock, logger, everyMs = EVERY_MS } = deps;
+  const ending = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+
+  const look = async (): Promise<void> => {
+    const ids = await listUnreported(pool, clock.now(), rule.deadlineS - rule.warnBeforeS);
+    for (const id of ids) await withTransaction(pool, (tx) => warn(deps, tx, id));
+  };
+  const loop = async (): Promise<void> => {
+    for (;;) {
+      await look().catch((error: unknown) =>
+        logger.warn({ err: error }, 'reporting deadlines could not be looked at, trying again'),
+      );
+      await delay(everyMs, undefined, { signal: ending.signal });
+    }
+  };
+
+  return {
+    name: 'report-clock',
+    async start() {
+      running = loop().catch(() => undefined);
+    },
+    async stop() {
+      ending.abort();
+      await running;
+    },
+  };
+};
+
+const warn = async (deps: ReportClockDeps, tx: PoolClient, incidentId: string): Promise<void> => {
+  const { rule, regions, timeZone, smsSignature, logger } = deps;
+  await lockIncidents(tx);
+  const now = deps.clock.now();
+  const incident = await findIncident(tx, incidentId);
+  const deadline = incident === undefined ? null : reportDeadline(incident, rule);
+  if (incident === undefined || deadline === null) return;
+  if (!(await noteWarned(tx, incidentId, now))) return;
+  const { number, regionId } = incident;
+  const { people, unreachable } = await readRecipients(tx, { to: rule.to, regions, regionId, now });
+  const by = localTime(deadline, timeZone);
+  const rows = planNotifications(people, rule.channels).map(({ person, channel, address }) => ({
+    id: newId(),
+    incidentId,
+    kind: 'report_due' as const,
+    step: 0,
+    occurrence: 0,
+    round: 0,
+    personId: person.id,
+    channel,
+    address,
+    locale: person.locale,
+    text: toSafeText(renderReportDue({ number, by }, person.locale, smsSignature)),
+    payload: {
+      type: 'report_due',
+      incidentId,
+      number,
+      deadline: deadline.toISOString(),
+      dueAt: now.toISOString(),
+    },
+    dueAt: now,
+  }));
+  if (rows.length > 0) await insertNotifications(tx, rows, now);
+  const told = people.map(({ id }) => id);
+  await appendEvent(tx, {
+    incidentId,
+    type: 'report_due',
+    actor: 'system',
+    at: now,
+    data: { deadline: deadline.toISOString(), told, unreachable },
+  });
+  logger.warn({ incidentId, number, deadline, told }, 'not reported upwards yet');
+};

@@ -1,0 +1,110 @@
+import type { PoolClient } from 'pg';
+import type { Clock } from '../../shared/clock.ts';
+import { type Pool, type Queryable, withTransaction } from '../../shared/db.ts';
+import type { Logger } from '../../shared/logger.ts';
+import type { Part } from '../../shared/part.ts';
+import { listReachableIds } from '../person-store.ts';
+import type { RegionLookup } from '../region-index.ts';
+import { type DutyGap, dutyGaps, gapReadWindow } from './duty-gaps.ts';
+import { readDutyPlan } from './duty-plan-store.ts';
+import { recordGaps } from './gap-store.ts';
+import type { Interval } from './interval.ts';
+
+const HOUR_MS = 3_600_000;
+/** A gap is warned of this long before it begins: time to find somebody by telephone in the daytime. */
+const WARN_AHEAD_MS = 24 * HOUR_MS;
+/** How far on the end of a gap is looked for. */
+const LOOK_AHEAD_MS = 8 * 24 * HOUR_MS;
+const CHECK_EVERY_MS = 600_000;
+
+export type GapCheckDeps = {
+  pool: Pool;
+  regions: Pick<RegionLookup, 'chain'>;
+  clock: Clock;
+  logger: Logger;
+  /** Tells those who can fill a gap, in the transaction that notes it was told: once for each gap. */
+  onGap: (tx: PoolClient, gap: DutyGap) => Promise<void>;
+};
+
+export type GapCheck = Part & {
+  /** Checks now; returns the gaps that were new. */
+  check(): Promise<DutyGap[]>;
+};
+
+/** Gaps of the regions (null = every) that overlap `window`. */
+export const readDutyGaps = async (
+  db: Queryable,
+  {
+    regionIds,
+    chainOf,
+    window,
+  }: {
+    regionIds: readonly string[] | null;
+    chainOf: (regionId: string) => readonly string[];
+    window: Interval;
+  },
+): Promise<DutyGap[]> => {
+  const read = regionIds === null ? null : [...new Set(regionIds.flatMap(chainOf))];
+  const plan = await readDutyPlan(db, { regionIds: read, ...gapReadWindow(window) });
+  const reachable = await listReachableIds(db);
+  const gaps = dutyGaps({ plan, reachable, chainOf }, window);
+  return gaps.filter(({ regionId }) => regionIds === null || regionIds.includes(regionId));
+};
+
+/** Looks every 10 minutes, and at start, for stretches within the next 24 h in which nobody is on duty, and warns of each once. */
+export const createGapCheck = (deps: GapCheckDeps): GapCheck => {
+  const { pool, regions, clock, logger, onGap } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  const check = async (): Promise<DutyGap[]> => {
+    const now = clock.now();
+    const window = { from: now, to: new Date(now.getTime() + LOOK_AHEAD_MS) };
+    const chainOf = (id: string): string[] => regions.chain(id);
+    const gaps = await readDutyGaps(pool, { regionIds: null, chainOf, window });
+    const near = gaps.filter(({ from }) => from.getTime() <= now.getTime() + WARN_AHEAD_MS);
+    const fresh = await withTransaction(pool, async (tx) => {
+      const told = await recordGaps(tx, near, now);
+      for (const gap of told) await onGap(tx, gap);
+      return told;
+    });
+    for (const gap of fresh) warn(gap);
+    return fresh;
+  };
+
+  const warn = ({ regionId, from, to, coveredAbove }: DutyGap): void => {
+    const gap = { regionId, from, to };
+    if (coveredAbove) {
+      logger.info(gap, 'nobody is on duty in this region; alerts go to those on duty above');
+    } else {
+      logger.warn(
+        gap,
+        'NOBODY is on duty in this region or above it: alerts go to all its officers',
+      );
+    }
+  };
+
+  const run = (): void => {
+    running ??= check()
+      .then(() => undefined)
+      .catch((error: unknown) =>
+        logger.error({ err: error }, 'gaps in the roster could not be looked for'),
+      )
+      .finally(() => {
+        running = undefined;
+      });
+  };
+
+  return {
+    name: 'duty-gap-check',
+    async start() {
+      run();
+      timer = setInterval(run, CHECK_EVERY_MS);
+    },
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+    check,
+  };
+};
