@@ -55,7 +55,7 @@ describe('renderAlert', () => {
     expect(hint({})).toBe('回复1接警、2误报、0不能到（编号417）');
     expect(hint({ sourceName: '云'.repeat(34) })).toBe('编号417');
     expect(hint({ sourceName: 'x'.repeat(99) })).toBe('');
-    expect(hint({}, 'en')).toBe('');
+    expect(hint({}, 'en')).toBe(' Code 417.');
     const app = { ...sms, maxLength: 500, code: '417' };
     expect(renderAlert(facts, 'en', app)).toMatch(
       /Reply 1 take, 2 false alarm, 0 can't come \(code 417\)\.$/,
