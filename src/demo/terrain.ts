@@ -71,12 +71,18 @@ export const createTerrain = (seed: number): Terrain => ({
   },
 });
 
-/** Half the shortest hill is 750 m across: 60 m steps cannot jump over a crest that matters. */
-const STEP_M = 60;
+/** Half the shortest hill is 750 m across: 60 m steps cannot jump over a crest that matters … */
+const LONGEST_STEP_M = 60;
+/** … but near the mast a metre more is a large angle, so there the steps are a twentieth of the way. */
+const STEP_SHARE = 1 / 20;
+const SHORTEST_STEP_M = 10;
 
 /** Angle above the horizontal at `from`, degrees, at which `to` appears `distanceM` away. */
 export const elevationAngleDeg = (from: Viewpoint, to: Viewpoint, distanceM: number): number =>
   (Math.atan2(to.heightM - from.heightM - curvatureDropM(distanceM), distanceM) * 180) / Math.PI;
+
+const stepM = (d: number): number =>
+  Math.min(LONGEST_STEP_M, Math.max(SHORTEST_STEP_M, d * STEP_SHARE));
 
 /**
  * How much of a column of smoke that stands straight up from the ground at `at` is hidden from `eye`, metres above
@@ -84,10 +90,9 @@ export const elevationAngleDeg = (from: Viewpoint, to: Viewpoint, distanceM: num
  */
 export const hiddenM = (terrain: Terrain, eye: Viewpoint, at: LonLat): number => {
   const { distanceM } = geodesicInverse(eye.at, at);
-  const steps = Math.ceil(distanceM / STEP_M);
   let lowestSlope = Number.NEGATIVE_INFINITY;
-  for (let i = 1; i < steps; i++) {
-    const share = i / steps;
+  for (let d = SHORTEST_STEP_M; d < distanceM; d += stepM(d)) {
+    const share = d / distanceM;
     // The Earth's curve stands up between the ends of a chord: half-way by a quarter of the whole drop.
     const bulgeM = curvatureDropM(distanceM) * share * (1 - share);
     const groundM = terrain.heightM([

@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import { isActive } from './gate.ts';
+import { isActive, isPlaceKnown } from './gate.ts';
 import type { Incident } from './incident.ts';
 import type { NewDetection, Track } from './track.ts';
 import type { StoredTrack, TrackDetection } from './track-store.ts';
@@ -11,14 +11,17 @@ type Known = Pick<
 
 /**
  * An incident and its tracks (those of others are skipped) as association looks at them. Its anchor stays, or the
- * incident would become another's; only where it is the one sight line of an incident nobody has acted on may it turn
- * out to be a known fire's, and the incident with it.
+ * incident would become another's. Only where nobody has acted on it and it has no confirmed point, one sight line or
+ * two that cross badly, may the anchor turn out to be a known fire's, and the incident with it.
  */
 export const asCandidate = (incident: Known, tracks: readonly StoredTrack[]): Candidate => {
   const { id, status, fix, anchorDeviceId, lastObservedAt, lastReceivedAt } = incident;
   const own = tracks.filter(({ incidentId }) => incidentId === id);
-  const isLone = ({ best }: StoredTrack): boolean =>
-    own.length === 1 && status === 'reported' && best.sighting.point === null;
+  const isConfirmed =
+    status !== 'reported' ||
+    own.some(({ best }) => best.sighting.point !== null) ||
+    own.length > 2 ||
+    (own.length === 2 && isPlaceKnown(fix));
   return {
     id,
     status,
@@ -32,7 +35,7 @@ export const asCandidate = (incident: Known, tracks: readonly StoredTrack[]): Ca
         best: track.best,
         latest: { azimuthDeg: track.latestAzimuthDeg, observedAt: track.latestObservedAt },
         fixed:
-          track.pinned || isActive(status) || (track.deviceId === anchorDeviceId && !isLone(track)),
+          track.pinned || isActive(status) || (track.deviceId === anchorDeviceId && isConfirmed),
       }),
     ),
   };

@@ -168,7 +168,7 @@ const changesBetween = (before: Incident, after: Incident, level: AlertLevel): C
   }
   const why = ({ factors }: Incident): string => JSON.stringify(factors);
   // An incident that opens has no belief to change.
-  if (before.factors.length > 0 && why(before) !== why(after)) {
+  if (before.confidence > 0 && why(before) !== why(after)) {
     changes.push({
       type: 'confidence_changed',
       data: { old: before.confidence, new: after.confidence, level, factors: after.factors },

@@ -1,14 +1,13 @@
 import { fuse } from '../locate/index.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
 import type { Fix } from '../shared/geo.ts';
-import type { Suppression } from '../suppression/index.ts';
+import type { Suppression, SuppressionKind } from '../suppression/index.ts';
 import {
   type AlertLevel,
   type Confidence,
   confidenceOf,
   type Evidence,
   levelOf,
-  type SuppressionKind,
 } from './confidence.ts';
 import type { StoredHypothesis } from './incident.ts';
 import type { StoredTrack } from './track-store.ts';

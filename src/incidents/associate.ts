@@ -22,11 +22,14 @@ export type Reading = { probability: number; tracks: readonly Track[] };
 export type Association = {
   /** The incident it joins; null = it opens one. */
   incidentId: string | null;
-  /** Tracks that belong to another incident than was thought (null = the new one). */
+  /**
+   * Tracks that belong to another incident than was thought (null = the new one). All at once, before the new
+   * detection is added: two tracks of one device may change places, or one make room for another.
+   */
   moves: { deviceId: string; from: string; to: string | null }[];
   /**
-   * Incidents that all tracks have left: each was one sight line nobody had acted on, and turned out to be part of a
-   * known fire (`into`; null = the new one). Never one with a confirmed point.
+   * Incidents that all tracks have left for known fires (`into`: one of them; null = the new one). Nobody had acted on
+   * them and none had a confirmed point: each was one sight line, or two that crossed badly.
    */
   absorbed: { from: string; into: string | null }[];
   /** How many sets of tracks were weighed. */
@@ -39,6 +42,7 @@ export type Association = {
 };
 
 const WEAK_TRACKS = 2;
+const MAX_SUSPECTS = 3;
 
 /**
  * Which incident a detection belongs to: one-to-one assignment of tracks to incidents that minimises Σχ² with a miss
@@ -68,15 +72,7 @@ export const associate = (
   const others = inTime.filter(({ status, fix }) => isOpen(status) && fix.method !== 'vicinity');
   const known = findContinued(detection, inTime, association);
   if (known !== undefined) {
-    const joins = { ...OPENS, incidentId: known.id, readings: new Map() };
-    const track = weakTrackOf(known, detection.deviceId);
-    if (track === undefined) return joins;
-    const costing = createCosting(centre, context);
-    const rest = others.filter((other) => other !== known);
-    const cluster = clusterAround({ track, now: known }, rest, costing);
-    const decision = cluster === undefined ? undefined : decide(cluster, costing);
-    // Where it stays it says nothing new of anybody else.
-    return decision === undefined || decision.incidentId === known.id ? joins : decision;
+    return reconsider(detection, { known, others, costing: createCosting(centre, context) });
   }
   if (detection.best.fix.method === 'vicinity') return { ...OPENS, readings: new Map() };
   const costing = createCosting(centre, context);
@@ -93,12 +89,39 @@ const OPENS: Omit<Association, 'readings'> = {
 };
 
 /**
- * The source's track in an incident, if that has so few that a frame more is reason to ask whether a fire that has
- * become known since explains it better: one sight line alone, or two, which cross somewhere whatever they saw.
+ * A further frame joins what it continues. It is also reason to ask of the source's weak tracks whether a fire that
+ * has become known since explains them better: one sight line alone, or one of two, which cross somewhere whatever
+ * they saw.
  */
+const reconsider = (
+  { deviceId }: NewDetection,
+  { known, others, costing }: { known: Candidate; others: readonly Candidate[]; costing: Costing },
+): Association => {
+  const joins: Association = { ...OPENS, incidentId: known.id, readings: new Map() };
+  const suspects = [known, ...others.filter((other) => other !== known)]
+    .flatMap((candidate) => {
+      const track = weakTrackOf(candidate, deviceId);
+      return track === undefined ? [] : [{ candidate, track }];
+    })
+    .slice(0, MAX_SUSPECTS);
+  for (const { candidate, track } of suspects) {
+    const rest = others.filter((other) => other !== candidate);
+    const cluster = clusterAround({ track, now: candidate }, rest, costing);
+    const decision = cluster === undefined ? undefined : decide(cluster, costing);
+    // Where it stays it says nothing new of anybody else.
+    if (decision === undefined || decision.incidentId === candidate.id) continue;
+    return candidate === known ? decision : { ...decision, incidentId: known.id };
+  }
+  return { ...joins, evaluations: costing.evaluations() };
+};
+
 const weakTrackOf = ({ status, tracks }: Candidate, deviceId: string): Track | undefined => {
   const track = tracks.find((one) => one.deviceId === deviceId);
-  return track !== undefined && !track.fixed && !isActive(status) && tracks.length <= WEAK_TRACKS
+  return track !== undefined &&
+    !track.fixed &&
+    isOpen(status) &&
+    !isActive(status) &&
+    tracks.length <= WEAK_TRACKS
     ? track
     : undefined;
 };
@@ -110,17 +133,20 @@ const decide = (cluster: Cluster, costing: Costing): Association | undefined => 
   const rivals = rest.filter(
     (other) => other.cost - best.cost < undecidedChi2 && isRival(cluster, best, other),
   );
-  const moved = cluster.movable.flatMap(({ track, now, lone }, i) => {
+  const moves = cluster.movable.flatMap(({ track, now }, i) => {
     const to = best.places[i];
     return now === null || to === undefined || to === now
       ? []
-      : [{ deviceId: track.deviceId, from: now, to: idOf(to), lone }];
+      : [{ deviceId: track.deviceId, from: now, to: idOf(to) }];
   });
+  const isEmpty = (id: string): boolean => countAt(cluster, best.places, id) === 0;
   const places = new Set([...cluster.fixed.keys(), ...best.places]);
   return {
     incidentId: idOf(best.places[0]),
-    moves: moved.map(({ deviceId, from, to }) => ({ deviceId, from, to })),
-    absorbed: moved.filter(({ lone }) => lone).map(({ from, to }) => ({ from, into: to })),
+    moves,
+    absorbed: [...new Map(moves.map(({ from, to }) => [from, to]))]
+      .filter(([from]) => isEmpty(from))
+      .map(([from, into]) => ({ from, into })),
     evaluations: costing.evaluations(),
     readings: new Map(
       [...places].map((place) => [idOf(place), readingsOf(cluster, [best, ...rivals], place)]),
@@ -154,23 +180,27 @@ const placeAlone = (movable: Movable | undefined): string | null => {
 const countAt = (cluster: Cluster, places: readonly string[], place: string): number =>
   tracksAt(cluster, places, place).length + (cluster.unweighed.get(place) ?? []).length;
 
-/** The different sets of tracks an incident has in these hypotheses, with their probabilities; none when there is one. */
+/**
+ * The different sets that remain of an incident's tracks in these hypotheses, the likeliest being the first's, with
+ * their probabilities; none when there is one. What would come from elsewhere stands with the incident it is in.
+ */
 const readingsOf = (
   cluster: Cluster,
   hypotheses: readonly Hypothesis[],
   place: string,
 ): Reading[] => {
-  const bestCost = hypotheses[0]?.cost ?? 0;
+  const [best] = hypotheses;
+  if (best === undefined) return [];
+  const own = tracksAt(cluster, best.places, place);
+  const unweighed = cluster.unweighed.get(place) ?? [];
   const sets = new Map<string, { weight: number; tracks: Track[] }>();
   let total = 0;
   for (const { cost, places } of hypotheses) {
-    const tracks = [...tracksAt(cluster, places, place), ...(cluster.unweighed.get(place) ?? [])];
+    const there = tracksAt(cluster, places, place);
+    const tracks = [...own.filter((track) => there.includes(track)), ...unweighed];
     if (tracks.length === 0) continue;
-    const key = tracks
-      .map((track) => track.best.id)
-      .toSorted()
-      .join();
-    const weight = Math.exp((bestCost - cost) / 2);
+    const key = tracks.map((track) => track.best.id).join();
+    const weight = Math.exp((best.cost - cost) / 2);
     total += weight;
     const known = sets.get(key);
     if (known === undefined) sets.set(key, { weight, tracks });

@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import { isActive } from './gate.ts';
+import { isActive, isPlaceKnown } from './gate.ts';
 import { type Cluster, type Movable, NEW } from './hypotheses.ts';
 import type { Costing } from './set-cost.ts';
 import type { Track } from './track.ts';
@@ -8,8 +8,6 @@ import type { Track } from './track.ts';
 const FAR_CHI2 = 25;
 /** A track that fits its incident better than this has no reason to leave it for a new one. */
 const DOUBTFUL_CHI2 = 4;
-/** An incident's place is known when its ellipse is within this: then it, not each track, is asked. Metres. */
-const KNOWN_PLACE_M = 500;
 /** More would cost more than the decision is worth; the nearest are kept. */
 const MAX_INCIDENTS = 6;
 const MAX_MOVABLE = 6;
@@ -44,7 +42,9 @@ export const clusterAround = (
     .toSorted((a, b) => b.options.length - a.options.length)
     .slice(0, MAX_MOVABLE)
     .toSorted((a, b) => Number(a.lone) - Number(b.lone));
-  const places = members.filter(({ joinable }) => joinable).map(({ candidate }) => candidate.id);
+  const places = members
+    .filter((member) => member.joinable && mayTake(member, now))
+    .map(({ candidate }) => candidate.id);
   const newest: Movable =
     now === null
       ? { track, now: null, options: [...places, NEW], lone: false }
@@ -69,25 +69,31 @@ const noMember = { known: false, joinable: false, chi2: 0 };
 
 /** What a track has to do with an incident, if anything. */
 const lookAt = (track: Track, candidate: Candidate, costing: Costing): Member | undefined => {
-  const known = isKnown(candidate);
-  const { tracks } = candidate;
-  const held = tracks.filter((one) => one.fixed);
-  const fitsHeld = (): boolean => held.length > 0 && fits(held, track, costing);
-  if (known) {
-    const chi2 = costing.chi2At(track, candidate.fix);
-    const joinable = chi2 <= gateOf(track, costing) || (chi2 <= FAR_CHI2 && fitsHeld());
-    const pairs =
-      !joinable &&
-      tracks.some((one) => isDoubtful(one, candidate, costing) && fits([one], track, costing));
-    return joinable || pairs ? { candidate, known, joinable, chi2 } : undefined;
+  const { tracks, fix } = candidate;
+  if (!isPlaceKnown(fix)) {
+    const chi2 = nearestOf(tracks, track, costing);
+    return chi2 <= gateOf(track, costing)
+      ? { candidate, known: false, joinable: true, chi2 }
+      : undefined;
   }
-  const chi2 = Math.min(...tracks.map((one) => added([one], track, costing)));
-  if (!(chi2 <= gateOf(track, costing))) return undefined;
-  return { candidate, known, joinable: fits(enoughOf(tracks), track, costing) || fitsHeld(), chi2 };
+  const chi2 = costing.chi2At(track, fix);
+  const held = tracks.filter((one) => one.fixed);
+  const joinable =
+    chi2 <= gateOf(track, costing) ||
+    (chi2 <= FAR_CHI2 && held.length > 0 && fits(held, track, costing));
+  const pairs =
+    !joinable &&
+    tracks.some((one) => isDoubtful(one, candidate, costing) && fits([one], track, costing));
+  return joinable || pairs ? { candidate, known: true, joinable, chi2 } : undefined;
 };
 
-const isKnown = ({ fix }: Candidate): boolean =>
-  fix.ellipse.semiMajorM <= KNOWN_PLACE_M && fix.flags?.includes('ambiguous') !== true;
+/** χ² of a track with that of an incident's, of other devices, which it goes with best. */
+const nearestOf = (tracks: readonly Track[], track: Track, costing: Costing): number =>
+  Math.min(
+    ...tracks
+      .filter(({ deviceId }) => deviceId !== track.deviceId)
+      .map((one) => added([one], track, costing)),
+  );
 
 const isFree = (track: Track, { status }: Candidate): boolean => !track.fixed && !isActive(status);
 
@@ -95,7 +101,7 @@ const isFree = (track: Track, { status }: Candidate): boolean => !track.fixed &&
 const isDoubtful = (track: Track, candidate: Candidate, costing: Costing): boolean =>
   isFree(track, candidate) &&
   candidate.tracks.length > 1 &&
-  (!isKnown(candidate) || costing.chi2At(track, candidate.fix) > DOUBTFUL_CHI2);
+  (!isPlaceKnown(candidate.fix) || costing.chi2At(track, candidate.fix) > DOUBTFUL_CHI2);
 
 /** A track of an incident, if it might be elsewhere. */
 const movableOf = (
@@ -109,10 +115,12 @@ const movableOf = (
   if (!isFree(one, candidate)) return undefined;
   const elsewhere = members
     .filter((other) => other.candidate !== candidate && other.joinable)
+    .filter((other) => mayTake(other, candidate))
     .filter(
-      (other) => !other.known || costing.chi2At(one, other.candidate.fix) <= gateOf(one, costing),
+      ({ known, candidate: { fix, tracks } }) =>
+        (known ? costing.chi2At(one, fix) : nearestOf(tracks, one, costing)) <=
+        gateOf(one, costing),
     )
-    .filter((other) => fits(stayingIn(other.candidate), one, costing))
     .map((other) => other.candidate.id);
   const toNew =
     now === null && isDoubtful(one, candidate, costing) && fits([newest], one, costing)
@@ -123,11 +131,9 @@ const movableOf = (
   return { track: one, now: candidate.id, options: [candidate.id, ...elsewhere, ...toNew], lone };
 };
 
-/** What certainly remains of an incident. */
-const stayingIn = ({ tracks }: Candidate): readonly Track[] => {
-  const held = tracks.filter((track) => track.fixed);
-  return held.length > 0 ? held : tracks;
-};
+/** An incident that would be left empty goes to a known fire, not to where its one sight line meets another's. */
+const mayTake = ({ known, candidate: { tracks } }: Member, from: Candidate | null): boolean =>
+  known || tracks.length > 2 || from === null || from.tracks.length > 1;
 
 /** The tracks that stand for an incident: those held there, then the most precise. */
 const enoughOf = (

@@ -1,5 +1,6 @@
 import { onOneMast, type Station } from '../locate/index.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
+import type { SuppressionKind } from '../suppression/index.ts';
 import type { SourceClass } from './track.ts';
 
 export type ConfidenceConfig = CountyConfig['confidence'];
@@ -17,9 +18,6 @@ export type Evidence = {
   /** A person has looked at one of its pictures and called it wildfire. */
   seenAsFire: boolean;
 };
-
-/** What lowers the odds: a permitted burn, a known heat source, a masked part of a camera's view. */
-export type SuppressionKind = 'permitted_burn' | 'heat_source' | 'view_mask';
 
 /** One factor of the odds, named for the timeline. */
 export type Factor = { name: string; ratio: number };

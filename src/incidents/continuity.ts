@@ -1,7 +1,7 @@
 import { mahalanobis2 } from '../locate/index.ts';
 import { geodesicInverse, wrap180 } from '../shared/geo.ts';
 import type { Candidate } from './candidate.ts';
-import { growthM, isOpen } from './gate.ts';
+import { growthM, isOpen, isPlaceKnown } from './gate.ts';
 import type { AssociationConfig, NewDetection, Track } from './track.ts';
 
 /** Frames of one camera this close in azimuth show one fire: smoke leans and boxes jump. Degrees. */
@@ -47,17 +47,16 @@ const offTrack = (
   const apartDeg = Math.min(
     ...[before, first].map((azimuth) => Math.abs(wrap180(bearing.azimuthDeg - azimuth))),
   );
-  const { distanceM } = geodesicInverse([station.lon, station.lat], [fix.lon, fix.lat]);
-  const fireDeg = (Math.atan2(association.growth.startM, distanceM) * 180) / Math.PI;
-  const sameFrame =
-    Math.abs(track.latest.observedAt.getTime() - detection.observedAt.getTime()) <= ONE_FRAME_MS;
-  const nearDeg = sameFrame
-    ? Math.max(APART_IN_FRAME_DEG, fireDeg)
-    : Math.max(
-        SAME_DIRECTION_DEG,
-        fireDeg,
-        // Both frames have an error of their own.
-        Math.sqrt(2 * association.bearingGateChi2) * bearing.sigmaDeg,
-      );
-  return apartDeg / nearDeg;
+  const toFix = geodesicInverse([station.lon, station.lat], [fix.lon, fix.lat]);
+  const fireDeg = (Math.atan2(association.growth.startM, toFix.distanceM) * 180) / Math.PI;
+  if (isSameFrame(track, detection)) return apartDeg / Math.max(APART_IN_FRAME_DEG, fireDeg);
+  const errorDeg = Math.sqrt(association.bearingGateChi2) * bearing.sigmaDeg;
+  // Both frames have an error of their own; a place known from others has hardly any.
+  const offBefore = apartDeg / Math.max(SAME_DIRECTION_DEG, fireDeg, Math.SQRT2 * errorDeg);
+  const offPlace = Math.abs(wrap180(bearing.azimuthDeg - toFix.azimuthDeg)) / (errorDeg + fireDeg);
+  return isPlaceKnown(fix) ? Math.min(offBefore, offPlace) : offBefore;
 };
+
+/** Boxes of one picture share its errors: two of them are two fires. */
+export const isSameFrame = (a: Pick<Track, 'latest'>, b: Pick<Track, 'latest'>): boolean =>
+  Math.abs(a.latest.observedAt.getTime() - b.latest.observedAt.getTime()) <= ONE_FRAME_MS;

@@ -1,3 +1,4 @@
+import type { Fix } from '../shared/geo.ts';
 import type { Candidate, IncidentStatus } from './candidate.ts';
 import type { AssociationConfig, SourceClass } from './track.ts';
 
@@ -51,3 +52,9 @@ export const growthM = (
   const hours = Math.abs(toMs - fromMs) / 3_600_000;
   return Math.min(growth.maxM, growth.startM + growth.metresPerHour * hours);
 };
+
+/** An ellipse within this says where a fire is, metres: then the place, not each track, is asked what fits it. */
+const KNOWN_PLACE_M = 500;
+
+export const isPlaceKnown = ({ ellipse, flags }: Fix): boolean =>
+  ellipse.semiMajorM <= KNOWN_PLACE_M && flags?.includes('ambiguous') !== true;

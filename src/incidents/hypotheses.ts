@@ -1,3 +1,4 @@
+import { isSameFrame } from './continuity.ts';
 import type { Costing } from './set-cost.ts';
 import type { AssociationConfig, Track } from './track.ts';
 
@@ -81,7 +82,10 @@ const changeCost = (
 
 const finiteOr0 = (cost: number): number => (Number.isFinite(cost) ? cost : 0);
 
-/** One track of a camera in an incident; an incident is left empty for good, or not at all. */
+/**
+ * One track of a camera in an incident, unless the other is a lone one that comes back: a box that jumped in one frame
+ * and seemed another fire. An incident is left empty for good, or not at all.
+ */
 const isAllowed = (
   { fixed, movable }: Cluster,
   places: readonly string[],
@@ -89,14 +93,16 @@ const isAllowed = (
   place: string,
 ): boolean => {
   const leaves = lone && place !== now;
+  const excludes = (other: Track): boolean =>
+    isSameCamera(other, track) && !(leaves && !isSameFrame(other, track));
   for (const [i, taken] of places.entries()) {
     const other = movable[i];
     if (other === undefined) continue;
     if (leaves && taken === now) return false;
     if (other.lone && other.now === place && taken !== place) return false;
-    if (taken === place && isSameCamera(other.track, track)) return false;
+    if (taken === place && excludes(other.track)) return false;
   }
-  return !(fixed.get(place) ?? []).some((other) => isSameCamera(other, track));
+  return !(fixed.get(place) ?? []).some(excludes);
 };
 
 const isSameCamera = (a: Track, b: Track): boolean =>

@@ -170,9 +170,15 @@ export const updateAssessed = async (tx: Queryable, incident: Incident): Promise
   await tx.query(
     `update incident set severity = $2, region_id = $3, confidence = $4, factors = $5, alert_level = $6,
        suppressions = $7, hypotheses = $8, lon = $9, lat = $10, fix = $11, detection_count = $12, source_ids = $13,
-       updated_at = $14, last_observed_at = $15, last_received_at = $16
+       updated_at = $14, last_observed_at = $15, last_received_at = $16, anchor_device_id = $17
      where id = $1`,
-    [incident.id, incident.severity, incident.regionId, ...assessedValues(incident)],
+    [
+      incident.id,
+      incident.severity,
+      incident.regionId,
+      ...assessedValues(incident),
+      incident.anchorDeviceId,
+    ],
   );
 };
 
@@ -191,11 +197,6 @@ const assessedValues = (incident: Incident): unknown[] => [
   incident.lastObservedAt,
   incident.lastReceivedAt,
 ];
-
-/** What an incident is about now that the detection it opened with has left. */
-export const setAnchor = async (tx: Queryable, id: string, deviceId: string): Promise<void> => {
-  await tx.query(`update incident set anchor_device_id = $2 where id = $1`, [id, deviceId]);
-};
 
 /** Column that keeps when a status was first reached. */
 const TIME_COLUMN: Partial<Record<IncidentStatus, string>> = {

@@ -1,6 +1,7 @@
 import type { Fix } from '../shared/geo.ts';
+import type { SuppressionKind } from '../suppression/index.ts';
 import type { IncidentStatus } from './candidate.ts';
-import type { AlertLevel, Factor, SuppressionKind } from './confidence.ts';
+import type { AlertLevel, Factor } from './confidence.ts';
 
 export type Severity = 'low' | 'moderate' | 'high' | 'critical';
 

@@ -1,11 +1,8 @@
 export { actOnIncident } from './act-on-incident.ts';
 export {
   type AlertHook,
-  type AlertReason,
   type IncidentDeps,
-  type Seen,
 } from './assess-incident.ts';
-export type { AlertLevel } from './confidence.ts';
 export { listDetections } from './detection-store.ts';
 export type { DetectionKind, Incident } from './incident.ts';
 export {

@@ -27,50 +27,53 @@ export const rebuildTrack = async (
   else await putTrack(tx, track);
 };
 
-export type TrackMove = { deviceId: string; from: string; to: string; actor: string; now: Date };
-
-/** Gives all of a device's detections in one incident to another; both timelines say so. */
-export const moveTrack = async (
-  deps: Pick<IncidentDeps, 'config'>,
-  tx: PoolClient,
-  { deviceId, from, to, actor, now }: TrackMove,
-): Promise<void> => {
-  const { rows } = await tx.query<{ id: string }>(
-    `update detection set incident_id = $3 where incident_id = $1 and device_id = $2 returning id`,
-    [from, deviceId, to],
-  );
-  await rebuildTrack(deps, tx, { incidentId: from, deviceId });
-  await rebuildTrack(deps, tx, { incidentId: to, deviceId });
-  const detectionIds = rows.map(({ id }) => id);
-  await appendEvent(tx, {
-    incidentId: from,
-    type: 'detection_left',
-    actor,
-    at: now,
-    data: { deviceId, detectionIds, to },
-  });
-  await appendEvent(tx, {
-    incidentId: to,
-    type: 'detection_added',
-    actor,
-    at: now,
-    data: { deviceId, detectionIds, from },
-  });
-};
+export type TrackMove = { deviceId: string; from: string; to: string };
 
 /**
- * Moves single detections by a person's decision; association leaves them there (`pinned`). Tracks of both incidents
- * are summed up again. Returns how many were moved.
+ * Gives all of a device's detections in one incident to another, for each of `moves`, all at once: two tracks of one
+ * device may change places. The timelines of both say so.
  */
+export const moveTracks = async (
+  deps: Pick<IncidentDeps, 'config'>,
+  tx: PoolClient,
+  moves: readonly TrackMove[],
+  { actor, now: at }: { actor: string; now: Date },
+): Promise<void> => {
+  const taken: (TrackMove & { detectionIds: string[] })[] = [];
+  for (const move of moves) {
+    const { rows } = await tx.query<{ id: string }>(
+      `select id from detection where incident_id = $1 and device_id = $2 order by received_at, id`,
+      [move.from, move.deviceId],
+    );
+    taken.push({ ...move, detectionIds: rows.map(({ id }) => id) });
+  }
+  for (const { detectionIds, to } of taken) {
+    await tx.query(`update detection set incident_id = $2 where id = any($1::uuid[])`, [
+      detectionIds,
+      to,
+    ]);
+  }
+  for (const { deviceId, from, to, detectionIds } of taken) {
+    await rebuildTrack(deps, tx, { incidentId: from, deviceId });
+    await rebuildTrack(deps, tx, { incidentId: to, deviceId });
+    const event = { actor, at };
+    const left = { deviceId, detectionIds, to };
+    await appendEvent(tx, { ...event, incidentId: from, type: 'detection_left', data: left });
+    const added = { deviceId, detectionIds, from };
+    await appendEvent(tx, { ...event, incidentId: to, type: 'detection_added', data: added });
+  }
+};
+
+/** Moves single detections; tracks of both incidents are summed up again. Returns how many were moved. */
 export const moveDetections = async (
   deps: Pick<IncidentDeps, 'config'>,
   tx: PoolClient,
-  move: { detectionIds: readonly string[]; from: string; to: string; pinned: boolean },
+  move: { detectionIds: readonly string[]; from: string; to: string },
 ): Promise<number> => {
   const { rows } = await tx.query<{ device_id: string }>(
-    `update detection set incident_id = $3, pinned = $4
+    `update detection set incident_id = $3
       where incident_id = $1 and id = any($2::uuid[]) returning device_id`,
-    [move.from, move.detectionIds, move.to, move.pinned],
+    [move.from, move.detectionIds, move.to],
   );
   for (const deviceId of new Set(rows.map((row) => row.device_id))) {
     await rebuildTrack(deps, tx, { incidentId: move.from, deviceId });
@@ -79,32 +82,46 @@ export const moveDetections = async (
   return rows.length;
 };
 
-/** What an incident's detections say of counts, sources and times, after some came or went. */
-export const recount = async (
-  tx: PoolClient,
-  incidentId: string,
-): Promise<
-  Pick<Incident, 'detectionCount' | 'sourceIds' | 'lastObservedAt' | 'lastReceivedAt'>
-> => {
+/**
+ * What a person has grouped stays grouped: where two incidents stand close together after a split, association would
+ * else see each of their tracks as possibly the other's, and dissolve a good fix into readings.
+ */
+export const pinAll = async (tx: PoolClient, incidentId: string): Promise<void> => {
+  await tx.query('update detection set pinned = true where incident_id = $1 and not pinned', [
+    incidentId,
+  ]);
+  await tx.query('update incident_track set pinned = true where incident_id = $1', [incidentId]);
+};
+
+/**
+ * An incident with what its detections say of counts, sources and times, after some came or went. Where what it was
+ * opened with has left, it is about the oldest that stays.
+ */
+export const recounted = async (tx: PoolClient, incident: Incident): Promise<Incident> => {
   const { rows } = await tx.query<{
     count: number;
     source_ids: string[];
     last_observed_at: Date | null;
     last_received_at: Date | null;
-    opened_at: Date;
   }>(
-    `select count(d.id)::integer as count, max(d.observed_at) as last_observed_at,
-       max(d.received_at) as last_received_at, i.opened_at,
+    `select count(*)::integer as count, max(observed_at) as last_observed_at,
+       max(received_at) as last_received_at,
        array(select device_id from detection where incident_id = $1 group by device_id
          order by min(received_at), device_id) as source_ids
-     from incident i left join detection d on d.incident_id = i.id where i.id = $1 group by i.opened_at`,
-    [incidentId],
+     from detection where incident_id = $1`,
+    [incident.id],
   );
   const row = one(rows);
+  const { source_ids: sourceIds } = row;
+  const { anchorDeviceId } = incident;
   return {
+    ...incident,
     detectionCount: row.count,
-    sourceIds: row.source_ids,
-    lastObservedAt: row.last_observed_at ?? row.opened_at,
-    lastReceivedAt: row.last_received_at ?? row.opened_at,
+    sourceIds,
+    lastObservedAt: row.last_observed_at ?? incident.lastObservedAt,
+    lastReceivedAt: row.last_received_at ?? incident.lastReceivedAt,
+    anchorDeviceId: sourceIds.includes(anchorDeviceId)
+      ? anchorDeviceId
+      : (sourceIds[0] ?? anchorDeviceId),
   };
 };

@@ -16,10 +16,10 @@ import {
   listCandidates,
   lockIncidents,
 } from './incident-store.ts';
-import { moveTrack, recount } from './move-detections.ts';
+import { moveTracks, recounted, type TrackMove } from './move-detections.ts';
 import { numberFor } from './number-incident.ts';
 import { absorb } from './regroup.ts';
-import { listTracks, putTrack, type StoredTrack } from './track-store.ts';
+import { listTracks, putTrack } from './track-store.ts';
 
 /**
  * A located detection, ready to be recorded. `dedupeKey` is the source's own event id, else a hash of the
@@ -61,15 +61,11 @@ export const recordDetection = async (
     const joined = incidents.find(({ id }) => id === association.incidentId);
     const incident =
       joined === undefined ? await openIncident(deps, work) : await addTo(work, joined);
-    await storeDetection(deps, work, {
-      incidentId: incident.id,
-      track: tracks.find(
-        (own) => own.incidentId === incident.id && own.deviceId === detection.deviceId,
-      ),
-    });
-    if (joined === undefined) await tellOpened(work, incident);
-    else await tellAdded(work, incident);
-    await settle(deps, work, { association, incident, others: incidents });
+    const moves = association.moves.map((move) => ({ ...move, to: move.to ?? incident.id }));
+    await moveTracks(deps, tx, moves, { actor: 'system', now });
+    await storeDetection(deps, work, incident.id);
+    if (joined !== undefined) await tellAdded(work, incident);
+    await settle(deps, work, { association, moves, incident, others: incidents });
     return {
       kind: 'recorded',
       detectionId: work.detectionId,
@@ -131,6 +127,7 @@ const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> =
     mergedIntoId: null,
   };
   await insertIncident(tx, incident);
+  await tellOpened(work, incident);
   return incident;
 };
 
@@ -146,9 +143,11 @@ const addTo = async ({ detection }: Work, before: Incident): Promise<Incident> =
 const storeDetection = async (
   deps: IncidentDeps,
   { tx, detection, detectionId: id }: Work,
-  { incidentId, track }: { incidentId: string; track: StoredTrack | undefined },
+  incidentId: string,
 ): Promise<void> => {
   await insertDetection(tx, { ...detection, id, incidentId });
+  const known = await listTracks(tx, [incidentId]);
+  const track = known.find(({ deviceId }) => deviceId === detection.deviceId);
   const added = { ...detection, id, seenAsFire: false, pinned: false };
   await putTrack(tx, extendTrack(track, incidentId, added, deps.config.confidence));
 };
@@ -178,30 +177,27 @@ const tellAdded = async (work: Work, { id, detectionCount }: Incident): Promise<
 
 const actorOf = ({ detection }: Work): string => `device:${detection.deviceId}`;
 
-/** Moves the tracks that turned out to be another fire's and looks at every incident anew that this touches. */
+/** Ends the incidents that turned out to be another's, and looks at every one anew that this touches. */
 const settle = async (
   deps: IncidentDeps,
   work: Work,
   {
-    association: { moves, absorbed, readings },
+    association: { absorbed, readings },
+    moves,
     incident,
     others,
-  }: { association: Association; incident: Incident; others: readonly Incident[] },
+  }: {
+    association: Association;
+    moves: readonly TrackMove[];
+    incident: Incident;
+    others: readonly Incident[];
+  },
 ): Promise<void> => {
   const { tx, now, detection } = work;
-  for (const { deviceId, from, to } of moves) {
-    await moveTrack(deps, tx, {
-      deviceId,
-      from,
-      to: to ?? incident.id,
-      actor: 'system',
-      now,
-    });
-  }
   for (const { from, into } of absorbed) {
     await absorb(deps, tx, { from, into: into ?? incident.id, now });
   }
-  const moved = new Set(moves.flatMap(({ from, to }) => [from, to ?? incident.id]));
+  const moved = new Set(moves.flatMap(({ from, to }) => [from, to]));
   const alternativesOf = (id: string | null): Alternatives | undefined =>
     readings.get(id)?.map(({ probability, tracks }) => ({
       probability,
@@ -210,9 +206,7 @@ const settle = async (
   const seen = detection;
   const actor = actorOf(work);
   await assessIncident(deps, tx, {
-    incident: moved.has(incident.id)
-      ? { ...incident, ...(await recount(tx, incident.id)) }
-      : incident,
+    incident: moved.has(incident.id) ? await recounted(tx, incident) : incident,
     seen,
     actor,
     now,
@@ -226,7 +220,7 @@ const settle = async (
     const isUndecided = other.hypotheses.length > 0 || (alternatives?.length ?? 0) > 0;
     if (!moved.has(other.id) && (alternatives === undefined || !isUndecided)) continue;
     const fresh = moved.has(other.id)
-      ? { ...((await findIncident(tx, other.id)) ?? other), ...(await recount(tx, other.id)) }
+      ? await recounted(tx, (await findIncident(tx, other.id)) ?? other)
       : other;
     await assessIncident(deps, tx, { incident: fresh, seen, actor: 'system', now, alternatives });
   }

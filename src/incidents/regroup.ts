@@ -7,14 +7,8 @@ import { newestSeen, oldestOf } from './detection-store.ts';
 import { isOpen } from './gate.ts';
 import { type Incident, worse } from './incident.ts';
 import { appendEvent, type IncidentEventType, lastOperation } from './incident-event-store.ts';
-import {
-  findIncident,
-  insertIncident,
-  lockIncidents,
-  setAnchor,
-  setMergedInto,
-} from './incident-store.ts';
-import { moveDetections, recount } from './move-detections.ts';
+import { findIncident, insertIncident, lockIncidents, setMergedInto } from './incident-store.ts';
+import { moveDetections, pinAll, recounted } from './move-detections.ts';
 import { numberFor } from './number-incident.ts';
 
 export type By = { actor: string; reason?: string | undefined; now: Date };
@@ -41,7 +35,7 @@ export const mergeIncidents = async (
     const from = await requireOpen(tx, fromId);
     const into = await requireOpen(tx, intoId);
     const detectionIds = await idsOf(tx, fromId);
-    await moveDetections(deps, tx, { detectionIds, from: fromId, to: intoId, pinned: true });
+    await moveDetections(deps, tx, { detectionIds, from: fromId, to: intoId });
     await setMergedInto(tx, { id: fromId, intoId, status: 'merged', at: by.now });
     await deps.onTakenOver(tx, fromId, by.now);
     const operation = {
@@ -111,7 +105,6 @@ export const splitIncident = async (
       detectionIds: wanted,
       from: incidentId,
       to: created.id,
-      pinned: true,
     });
     const operation = {
       operationId: newId(),
@@ -156,7 +149,6 @@ export const undoRegrouping = async (
       detectionIds,
       from: to,
       to: from,
-      pinned: true,
     });
     if (moved === 0) {
       throw new AppError(
@@ -167,7 +159,7 @@ export const undoRegrouping = async (
     const wasSplit = type === 'split';
     if (wasSplit) {
       const left = await idsOf(tx, to);
-      await moveDetections(deps, tx, { detectionIds: left, from: to, to: from, pinned: true });
+      await moveDetections(deps, tx, { detectionIds: left, from: to, to: from });
       await setMergedInto(tx, { id: to, intoId: from, status: 'merged', at: by.now });
       await deps.onTakenOver(tx, to, by.now);
     } else {
@@ -214,7 +206,7 @@ export const absorb = async (
   await tell(work, intoId, 'absorbed', { ...operation, number: from.number });
 };
 
-/** Counts an incident's detections again and assesses it: whose readings were weighed before is decided now. */
+/** Assesses an incident with the detections a person has given it: that decides between its readings. */
 const refresh = async (
   { deps, tx, by }: Work,
   incidentId: string,
@@ -222,19 +214,13 @@ const refresh = async (
 ): Promise<Incident> => {
   const incident = await findIncident(tx, incidentId);
   if (incident === undefined) throw notFound(incidentId);
-  const counts = await recount(tx, incidentId);
-  const { anchorDeviceId } = incident;
-  const [firstSource] = counts.sourceIds;
-  const anchor =
-    firstSource === undefined || counts.sourceIds.includes(anchorDeviceId)
-      ? anchorDeviceId
-      : firstSource;
-  if (anchor !== anchorDeviceId) await setAnchor(tx, incidentId, anchor);
+  await pinAll(tx, incidentId);
+  const counted = await recounted(tx, { ...incident, ...over });
   const seen: Seen | undefined = await newestSeen(tx, incidentId);
   return assessIncident(deps, tx, {
-    incident: { ...incident, ...over, ...counts, anchorDeviceId: anchor },
+    incident: counted,
     seen: seen ?? {
-      deviceId: anchor,
+      deviceId: counted.anchorDeviceId,
       kind: 'smoke',
       observedAt: incident.lastObservedAt,
       receivedAt: incident.lastReceivedAt,

@@ -1,22 +1,20 @@
 export { areaEllipse } from './area-ellipse.ts';
 export { type Calibrated, calibrate, LANDMARKS_FOR_SIGMA } from './calibrate.ts';
-export { chi2Limit99 } from './chi2.ts';
 export { misfitOn, type Skyline, skylineAlong } from './elevation-misfit.ts';
 export { HfovByZoomSchema, HfovSchema, isRisingZoom, type Lens } from './field-of-view.ts';
-export { type FuseConfig, fuse } from './fuse.ts';
-export { type Contribution, type JointSolution, solveJointly } from './joint.ts';
+export { fuse } from './fuse.ts';
+export type { Contribution } from './joint.ts';
 export { landmarkDirection, type SeenLandmark } from './landmark.ts';
 export {
   type LocateConfig,
   type Located,
-  type LocateWorld,
   locate,
   type Observation,
   type Observer,
 } from './locate.ts';
 export { mahalanobis2 } from './mahalanobis.ts';
-export { countMasts, onOneMast } from './masts.ts';
-export { createNearSolver, type NearSolver, type NearSource } from './near-solver.ts';
+export { onOneMast } from './masts.ts';
+export { createNearSolver, type NearSource } from './near-solver.ts';
 export type { PlanePoint } from './plane.ts';
 export {
   type ReportedFrame,

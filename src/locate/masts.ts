@@ -6,12 +6,3 @@ const ONE_MAST_M = 100;
 
 export const onOneMast = (a: Station, b: Station): boolean =>
   geodesicInverse([a.lon, a.lat], [b.lon, b.lat]).distanceM < ONE_MAST_M;
-
-/** How many vantage points the stations make. */
-export const countMasts = (stations: readonly Station[]): number => {
-  const masts: Station[] = [];
-  for (const station of stations) {
-    if (!masts.some((mast) => onOneMast(mast, station))) masts.push(station);
-  }
-  return masts.length;
-};

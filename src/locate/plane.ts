@@ -12,14 +12,14 @@ export type PlanePoint = { eastM: number; northM: number };
  */
 export type Plane = {
   centre: LonLat;
-  toPlane(point: LonLat): PlanePoint;
-  fromPlane(point: PlanePoint): LonLat;
+  toPlane: (point: LonLat) => PlanePoint;
+  fromPlane: (point: PlanePoint) => LonLat;
   /**
    * Direction in the plane, degrees clockwise from its own north, of true north at `point` (the convergence of
    * the meridians): plane azimuth = true azimuth at `point` + northDeg. 0.12° at 15 km east or west of the
    * centre at 42° of latitude: as much as the σ of a calibrated camera.
    */
-  northDeg(point: LonLat): number;
+  northDeg: (point: LonLat) => number;
 };
 
 export const planeAt = (centre: LonLat): Plane => ({

@@ -1,5 +1,7 @@
 import type { ContactChannel, Person, RegionLookup } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
+import { toGcj02 } from '../shared/gcj02.ts';
+import type { LonLat } from '../shared/geo.ts';
 import { newId } from '../shared/ids.ts';
 import { toSafeText } from '../shared/safe-json.ts';
 import type { IncidentAlert } from './alert.ts';
@@ -93,6 +95,14 @@ const textFor = (
   });
 };
 
+/** Opens the place in AMap 高德, which takes GCJ-02: WGS-84 typed into it would be some 500 m off. */
+const mapUrl = (at: LonLat): string => {
+  const position = toGcj02(at)
+    .map((degrees) => degrees.toFixed(6))
+    .join();
+  return `https://uri.amap.com/marker?position=${position}`;
+};
+
 /** What an app or a webhook gets beside the text; the notification's id and the text are added when it is sent. */
 const payloadOf = (
   { alert, step, code, dueAt }: Telling,
@@ -106,6 +116,7 @@ const payloadOf = (
   regionId: alert.regionId,
   placeNames,
   fix: alert.fix,
+  mapUrl: mapUrl([alert.fix.lon, alert.fix.lat]),
   sourceName: alert.sourceName,
   observedAt: alert.observedAt.toISOString(),
   receivedAt: alert.receivedAt.toISOString(),

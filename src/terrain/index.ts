@@ -11,7 +11,7 @@ export { storeTile } from './store-tile.ts';
 export type { Eye, Terrain } from './terrain.ts';
 export { terrainCommand } from './terrain-command.ts';
 export { type PlacedDevice, terrainRoutes } from './terrain-routes.ts';
-export type { Raster, Tile } from './tile.ts';
+export type { Tile } from './tile.ts';
 export { listTiles, removeTile } from './tile-files.ts';
 export { type Viewshed, viewshed } from './viewshed.ts';
 export { createViewshedJobs, type ViewshedJobs } from './viewshed-jobs.ts';

@@ -7,6 +7,7 @@ import { demoLand } from './land.ts';
 import { createReport } from './report.ts';
 import { reportCrossings } from './report-crossings.ts';
 import { reportDemoCounty } from './report-demo-county.ts';
+import { reportManyFires } from './report-many-fires.ts';
 import { reportRealTerrain } from './report-real-terrain.ts';
 import { reportSpeed } from './report-speed.ts';
 
@@ -21,7 +22,8 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const { locate: config } = await loadCountyConfig(join(import.meta.dirname, '../../config'));
+const county = await loadCountyConfig(join(import.meta.dirname, '../../config'));
+const config = county.locate;
 const report = createReport();
 const started = performance.now();
 
@@ -31,6 +33,7 @@ report.heading(
 const demo = demoLand(DEMO_SEED);
 reportCrossings(report, { seed, config });
 reportDemoCounty(report, { land: demo, seed, config });
+reportManyFires(report, county, DEMO_SEED);
 for (const file of values.terrain) await reportRealTerrain(report, file, { seed, config });
 reportSpeed(report, { land: demo, seed, config });
 

@@ -68,11 +68,20 @@ export const createReplay = (
     return incident;
   };
 
-  const move = (deviceId: string, from: ReplayIncident, to: ReplayIncident): void => {
-    const moved = from.detections.filter((detection) => detection.deviceId === deviceId);
-    from.detections = from.detections.filter((detection) => detection.deviceId !== deviceId);
-    from.tracks.delete(deviceId);
-    for (const detection of moved) add(to, detection);
+  /** All at once: two tracks of one device may change places. */
+  const moveAll = (
+    moves: readonly { deviceId: string; from: ReplayIncident; to: ReplayIncident }[],
+  ) => {
+    const taken = moves.map(({ deviceId, from, to }) => {
+      const isMoved = (detection: TrackDetection): boolean => detection.deviceId === deviceId;
+      const detections = from.detections.filter(isMoved);
+      from.detections = from.detections.filter((detection) => !isMoved(detection));
+      from.tracks.delete(deviceId);
+      return { detections, to };
+    });
+    for (const { detections, to } of taken) {
+      for (const detection of detections) add(to, detection);
+    }
   };
 
   const assess = (incident: ReplayIncident, alternatives: Alternatives | undefined): void => {
@@ -102,14 +111,15 @@ export const createReplay = (
       incidents.find((incident) => incident.id === id);
     const known = find(association.incidentId);
     const target = known ?? open(detection);
-    add(target, detection);
     const touched = new Set([target]);
-    for (const { deviceId, from, to } of association.moves) {
+    const moves = association.moves.map(({ deviceId, from, to }) => {
       const [source, sink] = [find(from), to === null ? target : find(to)];
       if (source === undefined || sink === undefined) throw new Error('moved from or to nowhere');
-      move(deviceId, source, sink);
       touched.add(source).add(sink);
-    }
+      return { deviceId, from: source, to: sink };
+    });
+    moveAll(moves);
+    add(target, detection);
     for (const { from } of association.absorbed) {
       const emptied = find(from);
       if (emptied === undefined || emptied.tracks.size > 0) throw new Error('absorbed, not empty');

@@ -32,7 +32,7 @@ export const createReport = (): Report => {
       const good = value <= below && value >= (from ?? Number.NEGATIVE_INFINITY);
       if (good) met += 1;
       else missed += 1;
-      const wanted = from === undefined ? `< ${below}` : `${from}–${below}`;
+      const wanted = from === undefined ? `≤ ${below}` : `${from}–${below}`;
       const shown = value < 10 ? value.toPrecision(2) : value.toFixed(1);
       say(
         `  ${name.padEnd(NAME_WIDTH)}${`${shown} ${unit}`.padStart(CELL_WIDTH)}   wanted ${wanted}  ${good ? 'met' : 'MISSED'}`,

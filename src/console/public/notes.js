@@ -15,4 +15,4 @@ export const notes = ({ fix, suppressions }, now) => {
 };
 
 const suppressionText = ({ kind, name, until }, now) =>
-  `${t().heldDown}: ${word('suppression', kind)} ${name}, ${t().until(untilTime(until, now, currentLanguage()))}`;
+  t().heldDown(word('suppression', kind), name, untilTime(until, now, currentLanguage()));

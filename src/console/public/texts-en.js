@@ -33,8 +33,7 @@ export const en = {
   atLeast: (range) => `at least ${range} from the camera`,
   why: 'why',
   prior: 'before any evidence',
-  heldDown: 'Held down',
-  until: (time) => `until ${time}`,
+  heldDown: (what, name, time) => `Held down by ${what} “${name}”, until ${time}`,
   newAlert: (number, place, level) => `${level}: ${number} ${place}`,
   readings: (count) =>
     `${count === 2 ? 'Two' : count} readings; it is not decided yet which sources see this fire:`,

@@ -170,6 +170,35 @@ describe('splitting', () => {
   });
 });
 
+describe('what a person has split', () => {
+  it('stays so: later sources at the same place dissolve neither, and undoing is told as a change of belief', async () => {
+    const a = await seenAt('cam-1', TOWER);
+    await seenAt('cam-2', geodesicDirect(TOWER, 0, 40));
+    await seenAt('cam-3', geodesicDirect(TOWER, 90, 40));
+    const own = await listDetections(db.pool, a, 10);
+    const split = {
+      incidentId: a,
+      detectionIds: own.filter((d) => d.deviceId === 'cam-3').map(({ id }) => id),
+    };
+    const created = await splitIncident(deps, split, by);
+    const place = geodesicDirect(TOWER, 45, 30);
+    for (const id of ['cam-4', 'cam-5']) {
+      await givenCamera(db.pool, id, geodesicDirect(TOWER, 180, 5000));
+      await seenAt(id, place);
+      await seenAt(id, place);
+    }
+    const [one, other] = [await incidentOf(a), await incidentOf(created.id)];
+    expect(one.sourceIds).toEqual(expect.arrayContaining(['cam-1', 'cam-2']));
+    expect(other.sourceIds).toContain('cam-3');
+    expect(one.fix.detectionIds?.length).toBeGreaterThanOrEqual(2);
+    await mergeIncidents(deps, { fromId: created.id, intoId: a }, by);
+    await undoRegrouping(deps, a, by);
+    const events = await listEvents(db.pool, { incidentId: created.id, limit: 100 });
+    const undone = events.findIndex(({ type }) => type === 'undone');
+    expect(events.slice(undone).map(({ type }) => type)).toContain('confidence_changed');
+  });
+});
+
 describe('a label', () => {
   const labelOf = (detectionId: string, label: 'wildfire_smoke' | 'other' | null) =>
     labelDetection(deps, { detectionId, label, actor: 'user:wang', now });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Sighting, suppressionsAt } from '../../../src/suppression/index.ts';
-import type { SuppressionLayers } from '../../../src/suppression/suppressions-at.ts';
+import { suppressionsAt } from '../../../src/suppression/index.ts';
+import type { Sighting, SuppressionLayers } from '../../../src/suppression/suppressions-at.ts';
 import { at, burn, FIELD, fixAt, kiln, mask } from './made-up.ts';
 
 const NONE: SuppressionLayers = { burns: [], heatSources: [], masks: [] };
