@@ -57,14 +57,13 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     kind: facts.kind,
     level: facts.level,
     upgrade: options.upgrade ?? false,
+    unanswered: options.unanswered ?? false,
     time: localTime(facts.observedAt, options.timeZone),
     lonLat: `${facts.fix.lon.toFixed(5)},${facts.fix.lat.toFixed(5)}`,
     radius: radiusText(facts.fix.ellipse.semiMajorM, template),
   };
   const compose = (chosen: Pick<Phrases, 'place' | 'source'>): string =>
-    options.signature +
-    (options.unanswered === true ? template.unanswered : '') +
-    template.sentence({ ...phrases, ...chosen });
+    options.signature + template.sentence({ ...phrases, ...chosen });
   const max = options.maxLength - template.repeatMark.length;
   const room = max - compose({ place: '', source: '' }).length;
   const place = names.length === 0 ? template.nowhere : template.joinPlace(names);

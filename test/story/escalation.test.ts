@@ -94,8 +94,8 @@ describe('a fire at night', () => {
     const county = phoneOf(smsc, '8613800000004');
     const id = await smoke();
     await officer.expectSms(/Possible fire/);
-    await officer.expectSms(/UNANSWERED: Possible fire/);
-    await leader.expectSms(/UNANSWERED: Possible fire/);
+    await officer.expectSms(/UNTAKEN fire/);
+    await leader.expectSms(/UNTAKEN fire/);
     second.expectNothing();
     county.expectNothing();
     await leader.reply('1');
@@ -111,10 +111,10 @@ describe('a fire at night', () => {
     // The next fire climbs further than this one would have by then, and the county hears of that one alone.
     const next = await smoke();
     await officer.expectSms(/Possible fire/);
-    await officer.expectSms(/UNANSWERED/);
-    await leader.expectSms(/UNANSWERED/);
-    await officer.expectSms(/UNANSWERED/);
-    const { text } = await county.expectSms(/UNANSWERED/);
+    await officer.expectSms(/UNTAKEN/);
+    await leader.expectSms(/UNTAKEN/);
+    await officer.expectSms(/UNTAKEN/);
+    const { text } = await county.expectSms(/UNTAKEN/);
     const { body } = await town.call<{ number: string }>('GET', `incidents/${next}`);
     expect(text).toContain(body.number);
     expect(await events(id)).toEqual(timeline);

@@ -62,8 +62,9 @@ const toEscalation = (row: Row): Escalation => ({
 export const freeCode = async (tx: Queryable, now: Date): Promise<string> => {
   const { rows } = await tx.query<{ code: string }>(
     `select n::text as code from generate_series(100, 999) n
-     order by exists (select from incident_escalation e
-       where e.started_at > $1::timestamptz - interval '1 day' and e.code = n::text), random() limit 1`,
+       left join (select distinct code from incident_escalation
+         where started_at > $1::timestamptz - interval '1 day') used on used.code = n::text
+     order by used.code is not null, random() limit 1`,
     [now],
   );
   return rows[0]?.code ?? '100';

@@ -10,14 +10,13 @@ const TAKEN: Record<TakenOverStatus, string> = {
 };
 
 export const en: Template = {
-  sentence: ({ number, kind, level, upgrade, place, source, time, lonLat, radius }) =>
-    `${upgrade ? 'UPGRADED fire' : level === 'strong' ? 'Fire' : 'Possible fire'} ${number}: ${kind} at ${place}, ${time}, by ${source}. lon,lat ${lonLat} (WGS-84) +/-${radius}.`,
+  sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
+    `${unanswered ? 'UNTAKEN fire' : upgrade ? 'UPGRADED fire' : level === 'strong' ? 'Fire' : 'Possible fire'} ${number}: ${kind} at ${place}, ${time}, by ${source}. lon,lat ${lonLat} (WGS-84) +/-${radius}.`,
   joinPlace: (names) => names.join(' '),
   nowhere: 'home area',
   metres: (value) => `${value} m`,
   kilometres: (value) => `${value} km`,
   repeatMark: 'REPEAT: ',
-  unanswered: 'UNANSWERED: ',
   replyHints: (code) => [
     ` Reply 1 take, 2 false alarm, 0 can't come (code ${code}).`,
     ` Code ${code}.`,

@@ -7,6 +7,8 @@ export type Phrases = {
   level: IncidentAlert['level'];
   /** Told as possible before, now strong. */
   upgrade: boolean;
+  /** Told because nobody has answered the alert before. */
+  unanswered: boolean;
   place: string;
   source: string;
   /** Local time, HH:MM. */
@@ -39,8 +41,6 @@ export type Template = {
   kilometres(value: string): string;
   /** Put before a message that may have arrived once already. */
   repeatMark: string;
-  /** Put before an alert that goes out because nobody has answered the first. */
-  unanswered: string;
   /** How to answer by SMS, in full and as short as can be; put behind the sentence where there is room. */
   replyHints(code: string): readonly string[];
   /** Somebody has the incident now. */

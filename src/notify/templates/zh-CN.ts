@@ -12,14 +12,13 @@ const TAKEN: Record<TakenOverStatus, (by: string) => string> = {
 };
 
 export const zhCN: Template = {
-  sentence: ({ number, kind, level, upgrade, place, source, time, lonLat, radius }) =>
-    `${upgrade ? '升级：火情' : level === 'strong' ? '火情' : '疑似火情'}${number}：${place}发现${KINDS[kind]}，${time}，来源${source}。经纬度${lonLat}(WGS-84)，误差${radius}。`,
+  sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
+    `${unanswered ? '无人接警，' : ''}${upgrade ? '升级：火情' : level === 'strong' ? '火情' : '疑似火情'}${number}：${place}发现${KINDS[kind]}，${time}，来源${source}。经纬度${lonLat}(WGS-84)，误差${radius}。`,
   joinPlace: (names) => names.join(''),
   nowhere: '辖区内',
   metres: (value) => `${value}米`,
   kilometres: (value) => `${value}公里`,
   repeatMark: '重复：',
-  unanswered: '无人接警，',
   replyHints: (code) => [`回复1接警、2误报、0不能到（编号${code}）`, `编号${code}`],
   merged: (number) => `火情${number}已并入另一起火情。`,
   askFalseAlarm: ({ number, code }) => `火情${number}：确认是误报，请在10分钟内再回复${code} 2。`,

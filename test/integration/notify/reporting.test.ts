@@ -174,4 +174,26 @@ describe('the deadline to report upwards', () => {
     const unknown = '00000000-0000-7000-8000-000000000000';
     expect((await call('GET', `${unknown}/escalation`)).status).toBe(404);
   });
+
+  it('leaves it to each person where to hear that another has taken a fire', async () => {
+    const { id } = await harness.person([{ channel: 'sms', address: '13800000007' }]);
+    const put = async (personId: string, channels: string[], role: AccessRole) => {
+      const response = await app.inject({
+        method: 'PUT',
+        url: `/api/v1/people/${personId}/taken-over-channels`,
+        headers: bearer(role),
+        payload: { channels },
+      });
+      return response.statusCode;
+    };
+    expect(await put(id, ['app', 'sms'], 'dispatcher')).toBe(403);
+    expect(await put(id, ['pigeon'], 'admin')).toBe(400);
+    expect(await put('p-nobody', ['sms'], 'admin')).toBe(404);
+    expect(await put(id, ['app', 'sms'], 'admin')).toBe(200);
+    const { rows } = await harness.pool.query(
+      'select taken_over_channels as channels from person where id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ channels: ['app', 'sms'] }]);
+  });
 });

@@ -45,6 +45,30 @@ describe('renderAlert', () => {
     },
   );
 
+  it('says how to reply where there is room for it, in as many words as there is', () => {
+    const hint = (over: Partial<typeof facts>, locale: 'zh-CN' | 'en' = 'zh-CN') => {
+      const plain = renderAlert({ ...facts, ...over }, locale, sms);
+      return renderAlert({ ...facts, ...over }, locale, { ...sms, code: '417' }).slice(
+        plain.length,
+      );
+    };
+    expect(hint({})).toBe('回复1接警、2误报、0不能到（编号417）');
+    expect(hint({ sourceName: '云'.repeat(34) })).toBe('编号417');
+    expect(hint({ sourceName: 'x'.repeat(99) })).toBe('');
+    expect(hint({}, 'en')).toBe(' Code 417.');
+    const app = { ...sms, maxLength: 500, code: '417' };
+    expect(renderAlert(facts, 'en', app)).toMatch(
+      /Reply 1 take, 2 false alarm, 0 can't come \(code 417\)\.$/,
+    );
+  });
+
+  it.each([
+    ['zh-CN', '【烽燧】无人接警，疑似火情AR-'],
+    ['en', '【烽燧】UNTAKEN fire AR-'],
+  ] as const)('tells in %s that nobody has answered', (locale, start) => {
+    expect(renderAlert(facts, locale, { ...sms, unanswered: true }).startsWith(start)).toBe(true);
+  });
+
   it('does without a place where no region was imported', () => {
     expect(renderAlert({ ...facts, placeNames: [] }, 'zh-CN', sms)).toContain('：辖区内发现烟雾');
   });
@@ -87,7 +111,7 @@ describe('renderAlert', () => {
     fc.assert(
       fc.property(
         fc.record({
-          number: fc.stringMatching(/^[A-Za-z0-9_]{1,16}-20261102-[0-9]{3,4}$/),
+          number: fc.stringMatching(/^[A-Za-z0-9_]{1,10}-20261102-[0-9]{3,4}$/),
           kind: fc.constantFrom('smoke' as const, 'flame' as const, 'heat' as const),
           level: fc.constantFrom('review' as const, 'strong' as const),
           sourceName: nameArb,
@@ -99,15 +123,16 @@ describe('renderAlert', () => {
         fc.constantFrom('zh-CN' as const, 'en' as const),
         fc.record({
           signature: fc.constantFrom('【烽燧】', '【安仁县森林防火指挥部】'),
-          upgrade: fc.boolean(),
+          told: fc.constantFrom({}, { upgrade: true }, { unanswered: true }),
+          code: fc.constantFrom({}, { code: '417' }),
         }),
-        ({ lon, lat, semiMajorM, ...rest }, locale, { signature, upgrade }) => {
+        ({ lon, lat, semiMajorM, ...rest }, locale, { signature, told, code }) => {
           const alert = {
             ...facts,
             ...rest,
             fix: { ...fix, lon, lat, ellipse: { ...fix.ellipse, semiMajorM } },
           };
-          const text = renderAlert(alert, locale, { ...sms, signature, upgrade });
+          const text = renderAlert(alert, locale, { ...sms, signature, ...told, ...code });
           const repeated = markRepeat(text, locale, signature);
           expect(repeated.length).toBeLessThanOrEqual(134);
           expect(segmentUcs2(repeated, 1).length).toBeLessThanOrEqual(2);
@@ -116,7 +141,7 @@ describe('renderAlert', () => {
           expect(text).toContain(rest.number);
           expect(text).toContain(`${lon.toFixed(5)},${lat.toFixed(5)}`);
           expect(text).toContain('14:05');
-          expect(text).toMatch(/[。.]$/);
+          expect(text).toMatch(/[。.）7]$/);
         },
       ),
       { numRuns: 500 },
