@@ -69,4 +69,5 @@ create table duty_gap (
 -- Shifts of an imported month are replaced when the month is imported again; those entered one by one stay.
 alter table shift add column imported_month date check (extract(day from imported_month) = 1);
 create index shift_imported on shift (region_id, imported_month) where imported_month is not null;
-create index shift_by_end on shift (ends_at);
+-- Who is on duty is asked by region, in the transaction of every new incident.
+create index shift_by_region on shift (region_id, ends_at);

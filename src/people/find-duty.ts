@@ -6,7 +6,7 @@ import { dutySpans } from './roster/duty-spans.ts';
 
 /**
  * Reads whom it concerns and decides (see `findDuty`): rosters and one-off shifts with overrides and leave. Runs inside the
- * incident's transaction: five or six indexed reads.
+ * incident's transaction: two to four indexed reads.
  */
 export const readDuty = async (
   db: Queryable,

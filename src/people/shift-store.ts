@@ -42,19 +42,6 @@ export const deleteShift = async (db: Queryable, id: string): Promise<boolean> =
   return rowCount === 1;
 };
 
-/** Shifts that overlap [from, to), in any of the regions (null = every region). */
-export const listShiftsBetween = async (
-  db: Queryable,
-  { regionIds, from, to }: { regionIds: readonly string[] | null; from: Date; to: Date },
-): Promise<Shift[]> => {
-  const { rows } = await db.query<ShiftRow>(
-    `${SELECT} where ($1::text[] is null or s.region_id = any($1)) and s.ends_at > $2 and s.starts_at < $3
-     order by s.starts_at, s.id`,
-    [regionIds, from, to],
-  );
-  return rows.map(toShift);
-};
-
 export type ShiftFilter = {
   /** Shifts that overlap [from, to); either end may be open. */
   from: Date | null;

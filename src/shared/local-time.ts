@@ -45,15 +45,26 @@ export const instantAt = (day: string, time: string, timeZone: string): Date => 
   // A day before and after, the offset is surely the one from before and from after any change of clocks here.
   const before = wall - offsetMs(wall - DAY_MS, timeZone);
   const after = wall - offsetMs(wall + DAY_MS, timeZone);
+  if (before === after) return new Date(before);
   const shown = [before, after].filter((at) => at + offsetMs(at, timeZone) === wall);
   return new Date(shown.length === 0 ? before : Math.min(...shown));
 };
 
+/** Rosters ask for the same handovers again and again, and asking Intl takes 10 µs. */
+const MAX_KNOWN_OFFSETS = 10_000;
+const knownOffsets = new Map<string, Map<number, number>>();
+
 /** How far local clocks are ahead of UTC. */
 const offsetMs = (at: number, timeZone: string): number => {
+  const offsets = knownOffsets.get(timeZone) ?? new Map<number, number>();
+  const known = offsets.get(at);
+  if (known !== undefined) return known;
   const { year, month, day, hour, minute, second } = wallClock(at, timeZone);
   const wall = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return wall - Math.floor(at / 1000) * 1000;
+  const offset = wall - Math.floor(at / 1000) * 1000;
+  if (offsets.size >= MAX_KNOWN_OFFSETS) offsets.clear();
+  knownOffsets.set(timeZone, offsets.set(at, offset));
+  return offset;
 };
 
 type WallClock = Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string>;

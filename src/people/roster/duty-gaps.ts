@@ -1,4 +1,4 @@
-import { type DutyPlan, dutySpans, groupBy, plannedSpans } from './duty-spans.ts';
+import { type DutyPlan, groupBy, plannedSpans, withExceptions } from './duty-spans.ts';
 import { type Interval, intersect, overlaps, subtract } from './interval.ts';
 
 /** A stretch of time in which a region that keeps a roster has nobody on duty who can be told. */
@@ -33,9 +33,10 @@ export const gapReadWindow = ({ from, to }: Interval): Interval => ({
  */
 export const dutyGaps = ({ plan, reachable, chainOf }: GapInput, window: Interval): DutyGap[] => {
   const read = gapReadWindow(window);
-  const planned = groupBy(plannedSpans(plan, read), ({ regionId }) => regionId);
+  const spans = plannedSpans(plan, read);
+  const planned = groupBy(spans, ({ regionId }) => regionId);
   const staffed = groupBy(
-    dutySpans(plan, read).filter(({ personId }) => reachable.has(personId)),
+    withExceptions(spans, plan).filter(({ personId }) => reachable.has(personId)),
     ({ regionId }) => regionId,
   );
   return [...planned.keys()].sort().flatMap((regionId) => {

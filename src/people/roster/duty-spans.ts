@@ -43,10 +43,19 @@ export const plannedSpans = (
  * planned: an override puts its person in the place of another, leave takes a person off duty, whoever put the person there.
  * An override holds for the turns planned for `insteadOf`, not for those he or she took over: a swap of two is no circle.
  */
-export const dutySpans = (plan: DutyPlan, window: Interval): DutySpan[] => {
+export const dutySpans = (plan: DutyPlan, window: Interval): DutySpan[] =>
+  withExceptions(plannedSpans(plan, window), plan)
+    .filter((span) => overlaps(span, window))
+    .sort((a, b) => a.from.getTime() - b.from.getTime() || compare(a.personId, b.personId));
+
+/** What overrides and leave make of planned spans, in no order. */
+export const withExceptions = (
+  planned: readonly DutySpan[],
+  plan: Pick<DutyPlan, 'overrides' | 'leaves'>,
+): DutySpan[] => {
   const overrides = groupBy(plan.overrides, ({ insteadOf }) => insteadOf);
   const leaves = groupBy(plan.leaves, ({ personId }) => personId);
-  return plannedSpans(plan, window)
+  return planned
     .flatMap((span) => {
       const standIns = (overrides.get(span.personId) ?? []).filter(
         (override) => override.regionId === span.regionId && overlaps(override, span),
@@ -60,9 +69,7 @@ export const dutySpans = (plan: DutyPlan, window: Interval): DutySpan[] => {
     })
     .flatMap((span): DutySpan[] =>
       subtract(span, leaves.get(span.personId) ?? []).map((part) => ({ ...span, ...part })),
-    )
-    .filter((span) => overlaps(span, window))
-    .sort((a, b) => a.from.getTime() - b.from.getTime() || compare(a.personId, b.personId));
+    );
 };
 
 export const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {

@@ -16,10 +16,12 @@ const WARN_AHEAD_MS = 24 * HOUR_MS;
 /** How far on the end of a gap is looked for. */
 const LOOK_AHEAD_MS = 8 * 24 * HOUR_MS;
 const CHECK_EVERY_MS = 600_000;
+/** Looked at in one go: alerts are sent in between, at most some 50 ms late. */
+const BATCH_REGIONS = 100;
 
 export type GapCheckDeps = {
   pool: Pool;
-  regions: Pick<RegionLookup, 'chain'>;
+  regions: Pick<RegionLookup, 'all' | 'chain'>;
   clock: Clock;
   logger: Logger;
   /** Tells those who can fill a gap, in the transaction that notes it was told: once for each gap. */
@@ -31,7 +33,7 @@ export type GapCheck = Part & {
   check(): Promise<DutyGap[]>;
 };
 
-/** Gaps of the regions (null = every) that overlap `window`. */
+/** Gaps of the regions that overlap `window`. */
 export const readDutyGaps = async (
   db: Queryable,
   {
@@ -39,16 +41,17 @@ export const readDutyGaps = async (
     chainOf,
     window,
   }: {
-    regionIds: readonly string[] | null;
+    regionIds: readonly string[];
     chainOf: (regionId: string) => readonly string[];
     window: Interval;
   },
 ): Promise<DutyGap[]> => {
-  const read = regionIds === null ? null : [...new Set(regionIds.flatMap(chainOf))];
+  const read = [...new Set(regionIds.flatMap(chainOf))];
   const plan = await readDutyPlan(db, { regionIds: read, ...gapReadWindow(window) });
   const reachable = await listReachableIds(db);
   const gaps = dutyGaps({ plan, reachable, chainOf }, window);
-  return gaps.filter(({ regionId }) => regionIds === null || regionIds.includes(regionId));
+  const asked = new Set(regionIds);
+  return gaps.filter(({ regionId }) => asked.has(regionId));
 };
 
 /** Looks every 10 minutes, and at start, for stretches within the next 24 h in which nobody is on duty, and warns of each once. */
@@ -61,7 +64,12 @@ export const createGapCheck = (deps: GapCheckDeps): GapCheck => {
     const now = clock.now();
     const window = { from: now, to: new Date(now.getTime() + LOOK_AHEAD_MS) };
     const chainOf = (id: string): string[] => regions.chain(id);
-    const gaps = await readDutyGaps(pool, { regionIds: null, chainOf, window });
+    const regionIds = regions.all().map(({ id }) => id);
+    const gaps: DutyGap[] = [];
+    for (let start = 0; start < regionIds.length; start += BATCH_REGIONS) {
+      const batch = regionIds.slice(start, start + BATCH_REGIONS);
+      gaps.push(...(await readDutyGaps(pool, { regionIds: batch, chainOf, window })));
+    }
     const near = gaps.filter(({ from }) => from.getTime() <= now.getTime() + WARN_AHEAD_MS);
     const fresh = await withTransaction(pool, async (tx) => {
       const told = await recordGaps(tx, near, now);

@@ -23,14 +23,15 @@ export const rosterShifts = (roster: Roster, from: Date, to: Date): RosterTurn[]
   const turns: RosterTurn[] = [];
   // A turn begun the day before may still last, and a local day is not a UTC day: one turn early is surely enough.
   const first = Math.floor(daysBetween(startsOn, localDay(from, timeZone)) / daysPerTurn) - 1;
-  for (let turn = Math.max(first, 0); ; turn += 1) {
-    const day = handoverOf(turn);
-    const begins = instantAt(day, handover, timeZone);
-    if (begins >= to || day === endsOn) return turns;
+  const start = Math.max(first, 0);
+  let begins = instantAt(handoverOf(start), handover, timeZone);
+  for (let turn = start; begins < to && handoverOf(turn) !== endsOn; turn += 1) {
     const ends = instantAt(handoverOf(turn + 1), handover, timeZone);
     // Nothing is left of a day that a time zone skips (Samoa, 30 December 2011).
     if (ends > from && ends > begins) {
       turns.push({ personIds: rotation[turn % rotation.length] ?? [], from: begins, to: ends });
     }
+    begins = ends;
   }
+  return turns;
 };

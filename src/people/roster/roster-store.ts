@@ -54,21 +54,6 @@ export const listRosters = async (db: Queryable, filter: RosterFilter): Promise<
   return rows.map(toRoster);
 };
 
-/** Rosters with a turn that may overlap [from, to). A local day is within 15 hours of the UTC day of its name. */
-export const listRostersBetween = async (
-  db: Queryable,
-  { regionIds, from, to }: { regionIds: readonly string[] | null; from: Date; to: Date },
-): Promise<Roster[]> => {
-  const { rows } = await db.query<RosterRow>(
-    `${SELECT} where ($1::text[] is null or r.region_id = any($1))
-       and (r.ends_on is null or r.ends_on >= ($2::timestamptz at time zone 'UTC')::date - 1)
-       and r.starts_on <= ($3::timestamptz at time zone 'UTC')::date + 1
-     order by r.id`,
-    [regionIds, from, to],
-  );
-  return rows.map(toRoster);
-};
-
 /** False when the region has a roster of that name already. */
 export const insertRoster = async (tx: Queryable, roster: Roster): Promise<boolean> => {
   const { rowCount } = await tx.query(

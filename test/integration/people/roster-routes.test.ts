@@ -276,7 +276,8 @@ describe('overrides and leave', () => {
     const racing = await Promise.all(
       [1, 2, 3].map(() => post(override({ ...during('20:00', '21:00') }))),
     );
-    expect(racing.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 422, 422]);
+    expect(racing.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(racing.filter(({ status }) => status === 422)).toHaveLength(2);
   });
 
   it('take a person on leave off duty, to the stand-in or the level above', async () => {
