@@ -90,12 +90,15 @@ const publish = async (id: string, seen: object): Promise<void> => {
     .get(id)
     ?.publishAsync(`fengsui/v1/camera/${id}/detection`, JSON.stringify(alarm), { qos: 1 });
 };
-const incidentOf = async (id: string): Promise<Incident> => {
-  const { body } = await town.call<{ items: Incident[] }>('GET', 'incidents');
-  const found = body.items.find(({ sources }) => sources.includes(id));
-  if (found === undefined) throw new Error(`no incident of ${id}`);
-  return found;
-};
+/** An external broker acknowledges before the service has stored it. */
+const WITHIN = { timeout: 10_000, interval: 50 };
+const incidentOf = (id: string): Promise<Incident> =>
+  vi.waitFor(async () => {
+    const { body } = await town.call<{ items: Incident[] }>('GET', 'incidents');
+    const found = body.items.find(({ sources }) => sources.includes(id));
+    if (found === undefined) throw new Error(`no incident of ${id}`);
+    return found;
+  }, WITHIN);
 /** How the ground at `to` appears to an eye `MAST_M` above the plain. */
 const angleDeg = (from: LonLat, to: LonLat): number => {
   const { distanceM } = geodesicInverse(from, to);
@@ -170,7 +173,7 @@ describe('a drone that gives no direction of its own', () => {
     await vi.waitFor(async () => {
       const device = await town.call<{ latest: object | null }>('GET', 'devices/drone-1');
       expect(device.body.latest).not.toBeNull();
-    });
+    }, WITHIN);
     const seen = { id: 'drone-saw', at, kind: 'flame', confidence: 0.9 };
     await drone.publishAsync('fengsui/v1/drone/drone-1/detection', JSON.stringify(seen), {
       qos: 1,
@@ -189,7 +192,9 @@ describe('a tilt of 200°', () => {
   it('is a dead letter that says what is wrong', async () => {
     const frame = { panDeg: 5, tiltDeg: 200, hfovDeg: 60, widthPx: 1920, heightPx: 1080 };
     await publish('cam-west', { bbox: [0.4, 0.4, 0.5, 0.5], frame });
-    const { body } = await town.call<{ items: { reason: string }[] }>('GET', 'dead-letters');
-    expect(body.items.map(({ reason }) => reason)).toContain('/frame/tiltDeg must be <= 90');
+    await vi.waitFor(async () => {
+      const { body } = await town.call<{ items: { reason: string }[] }>('GET', 'dead-letters');
+      expect(body.items.map(({ reason }) => reason)).toContain('/frame/tiltDeg must be <= 90');
+    }, WITHIN);
   });
 });
