@@ -59,8 +59,7 @@ export const recordDetection = async (
       { ...deps.config, terrain: deps.terrain },
     );
     const joined = incidents.find(({ id }) => id === association.incidentId);
-    const incident =
-      joined === undefined ? await openIncident(deps, work) : await addTo(work, joined);
+    const incident = joined === undefined ? await openIncident(deps, work) : addTo(work, joined);
     const moves = association.moves.map((move) => ({ ...move, to: move.to ?? incident.id }));
     await moveTracks(deps, tx, moves, { actor: 'system', now });
     await storeDetection(deps, work, incident.id);
@@ -131,7 +130,7 @@ const openIncident = async (deps: IncidentDeps, work: Work): Promise<Incident> =
   return incident;
 };
 
-const addTo = async ({ detection }: Work, before: Incident): Promise<Incident> => ({
+const addTo = ({ detection }: Work, before: Incident): Incident => ({
   ...before,
   severity: worse(before.severity, severityOf(detection.kind)),
   detectionCount: before.detectionCount + 1,
