@@ -4,6 +4,7 @@ import { createEmbeddedPostgres, makeWritable } from './embedded/index.ts';
 import { createLifecycle, failToStart } from './lifecycle.ts';
 import type { Service } from './pipeline.ts';
 import { AppError } from './shared/app-error.ts';
+import { loadChannelConfig } from './shared/channel-config.ts';
 import { systemClock } from './shared/clock.ts';
 import { loadCountyConfig } from './shared/county-config.ts';
 import { createPool } from './shared/db.ts';
@@ -31,6 +32,10 @@ const serve = async (
   demo: { seed: number } | undefined,
 ): Promise<void> => {
   const config = await loadCountyConfig(env.configDir);
+  const channels = await loadChannelConfig(env.configDir, {
+    source: process.env,
+    smppUrl: env.smppUrl,
+  });
   if (env.databaseUrl === undefined || demo !== undefined) makeWritable(env.dataDir);
   if (demo !== undefined) await prepareDemo(env.dataDir, demo.seed);
   const lifecycle = createLifecycle(logger);
@@ -39,6 +44,7 @@ const serve = async (
   const service = createService({
     env,
     config,
+    channels,
     logger,
     clock: systemClock,
     onFatal: (error) => lifecycle.fatal(error),

@@ -3,6 +3,7 @@ import { createEmbeddedPostgres } from './embedded/index.ts';
 import { createNotify } from './notify/index.ts';
 import { createGapCheck, createRegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
+import type { ChannelConfig } from './shared/channel-config.ts';
 import type { Clock } from './shared/clock.ts';
 import type { CountyConfig } from './shared/county-config.ts';
 import { createPool, type Pool } from './shared/db.ts';
@@ -21,6 +22,8 @@ import { createIntake } from './wiring/intake.ts';
 export type ServiceOptions = {
   env: Env;
   config: CountyConfig;
+  /** Providers people are told over. */
+  channels: ChannelConfig;
   logger: Logger;
   clock: Clock;
   /** Something the service cannot do without has failed: end the process, a supervisor starts it again. */
@@ -167,7 +170,7 @@ const wire = async (
     pool: context.pool('notify', 12),
     connectionString,
     redisUrl: env.redisUrl,
-    smppUrl: env.smppUrl,
+    channels: options.channels,
     webhookSecret: env.webhookSecret,
     config: config.notify,
     listener,

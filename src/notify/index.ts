@@ -7,6 +7,7 @@ export { policyRoutes } from './escalation/policy-routes.ts';
 export { stopEscalation } from './escalation/stop-escalation.ts';
 export { notificationRoutes } from './notification-routes.ts';
 export { createNotify, type Notify, type NotifyDeps } from './notify.ts';
+export { setUpChannels } from './plan-notifications.ts';
 export { recordReceipt } from './receipt-store.ts';
 export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';
 export { createReportClock } from './reporting/report-clock.ts';

@@ -3,35 +3,23 @@ import type { CountyConfig } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { Publish } from '../shared/mqtt-publisher.ts';
 import { type Part, startParts } from '../shared/part.ts';
-import { createAppInboxChannel } from './channels/app-inbox.ts';
-import type { Channel } from './channels/channel.ts';
-import type { InboundSms } from './channels/inbound-sms.ts';
 import { createLogChannel } from './channels/log.ts';
-import { createSmppChannel, type SmppDeps } from './channels/smpp-sms.ts';
-import { parseSmppUrl } from './channels/smpp-url.ts';
-import { checkWebhookSecret, createWebhookChannel } from './channels/webhook.ts';
 import type { OnGivenUp } from './given-up.ts';
 import { countPending } from './notification-store.ts';
 import { createNotificationWorker, type NotifyMetrics } from './notification-worker.ts';
+import { createProviders, type ProviderDeps, type Providers } from './providers.ts';
 import { createNotifyQueue } from './queue.ts';
-import { createReceiptBook, type ReceiptBook } from './receipt-book.ts';
+import { createReceiptBook } from './receipt-book.ts';
 import { createRelay } from './relay.ts';
-import { storedWebhookSecret } from './webhook-secret-store.ts';
 
-export type NotifyDeps = {
+export type NotifyDeps = ProviderDeps & {
   pool: Pool;
   connectionString: string;
   redisUrl: string | undefined;
-  smppUrl: string | undefined;
-  webhookSecret: string | undefined;
   config: CountyConfig['notify'];
   listener: Listener;
-  publish: Publish;
   onGivenUp: OnGivenUp;
-  /** Keeps an SMS that somebody wrote; until then the SMS centre is not answered. */
-  onSms: (message: InboundSms) => Promise<void>;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -40,8 +28,6 @@ export type NotifyDeps = {
     leaseMs?: number;
     sweepMs?: number;
     queuePrefix?: string;
-    webhookTimeoutMs?: number;
-    smpp?: NonNullable<SmppDeps['timings']>;
   };
 };
 
@@ -67,12 +53,20 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     onGivenUp,
     onFailed: (channel) => metrics.failed(channel),
   });
-  const { channels, fallback } = createChannels(deps, receipts);
+  const providers = createProviders(deps, receipts);
+  const first = Object.fromEntries(
+    Object.entries(providers).map(([channel, [provider]]) => [channel, provider]),
+  );
+  const fallback = createLogChannel({
+    channel: 'other',
+    hint: 'no provider is configured for it',
+    logger,
+  });
   const worker = createNotificationWorker({
     ...deps,
-    channelFor: (channel) => channels[channel] ?? fallback,
+    channelFor: (channel) => first[channel] ?? fallback,
     providers: Object.fromEntries(
-      Object.entries(channels).map(([name, channel]) => [name, channel.provider]),
+      Object.entries(first).map(([name, channel]) => [name, channel.provider]),
     ),
     receipts,
     leaseMs: tuning.leaseMs ?? LEASE_MS,
@@ -100,14 +94,14 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   return {
     name: 'notify',
     async start() {
-      stopAll = await startParts([...Object.values(channels), catchUp, queue, relay]);
-      logger.info({ channels: channelStatus(channels) }, 'notification channels');
+      stopAll = await startParts([...Object.values(providers).flat(), catchUp, queue, relay]);
+      logger.info({ channels: channelStatus(providers) }, 'notification channels');
     },
     stop: async () => stopAll?.(),
-    channelStatus: () => channelStatus(channels),
+    channelStatus: () => channelStatus(providers),
     troubles: () =>
-      Object.entries(channels).flatMap(([name, channel]) => {
-        const trouble = channel.trouble();
+      Object.entries(providers).flatMap(([name, [provider]]) => {
+        const trouble = provider.trouble();
         return trouble === null ? [] : [`${name}: ${trouble}`];
       }),
     async queueDepth() {
@@ -116,50 +110,10 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   };
 };
 
-const channelStatus = (channels: Readonly<Record<string, Channel>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(channels).map(([name, channel]) => [name, channel.status()]));
-
-const createChannels = (
-  deps: NotifyDeps,
-  receipts: ReceiptBook,
-): { channels: Record<string, Channel>; fallback: Channel } => {
-  const { pool, clock, smppUrl, tuning = {} } = deps;
-  const logger = deps.logger;
-  const { webhookSecret } = deps;
-  if (webhookSecret !== undefined) checkWebhookSecret(webhookSecret);
-  const sms =
-    smppUrl === undefined
-      ? createLogChannel({ channel: 'sms', hint: 'set SMPP_URL to send SMS', logger })
-      : createSmppChannel({
-          config: parseSmppUrl(smppUrl),
-          clock,
-          logger: logger.child({ channel: 'sms' }),
-          onMessage: deps.onSms,
-          onReceipt: ({ messageId, address, event, detail }) =>
-            event === 'pending'
-              ? Promise.resolve()
-              : receipts.received({
-                  provider: 'smpp',
-                  messageId,
-                  address,
-                  event,
-                  detail,
-                  at: clock.now(),
-                }),
-          ...(tuning.smpp === undefined ? {} : { timings: tuning.smpp }),
-        });
-  const webhook = createWebhookChannel({
-    secret: async () => webhookSecret ?? (await storedWebhookSecret(pool)),
-    clock,
-    ...(tuning.webhookTimeoutMs === undefined ? {} : { timeoutMs: tuning.webhookTimeoutMs }),
-  });
-  const app = createAppInboxChannel({ publish: deps.publish });
-  return {
-    channels: { sms, app, webhook },
-    fallback: createLogChannel({
-      channel: 'other',
-      hint: 'e-mail and voice are not built in yet',
-      logger,
-    }),
-  };
-};
+const channelStatus = (providers: Providers): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(providers).map(([name, list]) => [
+      name,
+      list.map((provider) => provider.status()).join('; '),
+    ]),
+  );

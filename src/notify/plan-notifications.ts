@@ -1,9 +1,26 @@
 import type { Contact, ContactChannel, Person } from '../people/index.ts';
+import type { ChannelConfig } from '../shared/channel-config.ts';
+import type { PolicyChannel } from '../shared/policy.ts';
 
 export type PlannedNotification = { person: Person; channel: ContactChannel; address: string };
 
-/** Channels this service can send by. A step that asks for another too (a voice call) does without it. */
-const SET_UP: readonly ContactChannel[] = ['sms', 'app', 'webhook'];
+/** Ways to tell people that this service can use as it is configured. */
+export type SetUpChannels = ReadonlySet<ContactChannel>;
+
+/** What needs no provider (the receiver is the contact's own address, or the service itself) is always there; so is SMS, which goes to the log until it is configured. */
+const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook'];
+
+export const setUpChannels = (_config: ChannelConfig): SetUpChannels => new Set(ALWAYS);
+
+/** What a step's word for a channel stands for. */
+const MEANT: Record<PolicyChannel, readonly ContactChannel[]> = {
+  sms: ['sms'],
+  app: ['app', 'web_push', 'jpush'],
+  voice: ['voice'],
+  email: ['email'],
+  webhook: ['webhook'],
+  group: ['wecom', 'dingtalk', 'feishu'],
+};
 
 /** Verified before unverified, then in the person's own order. A disabled contact is never used. */
 const bestContact = (person: Person, channel: ContactChannel): Contact | undefined => {
@@ -11,19 +28,36 @@ const bestContact = (person: Person, channel: ContactChannel): Contact | undefin
   return usable.find((contact) => contact.verified) ?? usable[0];
 };
 
-/** The step's channels the person has; else every other contact: told in an unwanted way beats not told. */
-const contactsFor = (person: Person, channels: readonly ContactChannel[]): Contact[] => {
+/**
+ * The step's channels the person has and the service can use; else every other contact: told in an unwanted way beats not
+ * told.
+ */
+const contactsFor = (
+  person: Person,
+  channels: readonly PolicyChannel[],
+  setUp: SetUpChannels,
+): Contact[] => {
   const pick = (wanted: readonly ContactChannel[]): Contact[] =>
     [...new Set(wanted)].flatMap((channel) => bestContact(person, channel) ?? []);
-  const wanted = pick(channels.filter((channel) => SET_UP.includes(channel)));
-  return wanted.length > 0 ? wanted : pick(person.contacts.map((contact) => contact.channel));
+  const usable = (wanted: readonly ContactChannel[]): ContactChannel[] =>
+    wanted.filter((channel) => setUp.has(channel));
+  const wanted = pick(usable(channels.flatMap((channel) => MEANT[channel])));
+  if (wanted.length > 0) return wanted;
+  const own = person.contacts.map(({ channel }) => channel);
+  const others = pick(usable(own));
+  return others.length > 0 ? others : pick(own);
 };
 
 /** One notification a person and channel of the step. */
 export const planNotifications = (
   people: readonly Person[],
-  channels: readonly ContactChannel[],
+  channels: readonly PolicyChannel[],
+  setUp: SetUpChannels,
 ): PlannedNotification[] =>
   people.flatMap((person) =>
-    contactsFor(person, channels).map(({ channel, address }) => ({ person, channel, address })),
+    contactsFor(person, channels, setUp).map(({ channel, address }) => ({
+      person,
+      channel,
+      address,
+    })),
   );

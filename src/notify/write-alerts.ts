@@ -3,11 +3,12 @@ import type { Queryable } from '../shared/db.ts';
 import { toGcj02 } from '../shared/gcj02.ts';
 import type { LonLat } from '../shared/geo.ts';
 import { newId } from '../shared/ids.ts';
+import type { PolicyChannel } from '../shared/policy.ts';
 import { toSafeText } from '../shared/safe-json.ts';
 import type { IncidentAlert } from './alert.ts';
 import type { NewNotification } from './notification.ts';
 import { insertNotifications } from './notification-store.ts';
-import { planNotifications } from './plan-notifications.ts';
+import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
 import { MAX_SMS_LENGTH, renderAlert } from './render.ts';
 
 /** What the texts are made with. */
@@ -15,12 +16,13 @@ export type Wording = {
   regions: Pick<RegionLookup, 'chain' | 'get' | 'placeNames'>;
   smsSignature: string;
   timeZone: string;
+  setUp: SetUpChannels;
 };
 
 export type Telling = {
   alert: IncidentAlert;
   people: readonly Person[];
-  channels: readonly ContactChannel[];
+  channels: readonly PolicyChannel[];
   step: number;
   /** 1 and on: repeats of the step. */
   occurrence: number;
@@ -52,7 +54,7 @@ export const writeAlerts = async (
 ): Promise<WrittenNotification[]> => {
   const { alert, step, occurrence, round, dueAt, now } = telling;
   const placeNames = wording.regions.placeNames(alert.regionId);
-  const rows = planNotifications(telling.people, telling.channels).map(
+  const rows = planNotifications(telling.people, telling.channels, wording.setUp).map(
     ({ person, channel, address }): NewNotification => ({
       id: newId(),
       incidentId: alert.incidentId,

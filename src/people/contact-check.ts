@@ -45,6 +45,9 @@ const checkAddress = ({ channel, address: raw }: NewContact, personId: string): 
       return phone.ok ? { ok: true, address: phone.e164 } : phone;
     }
     case 'webhook':
+    case 'wecom':
+    case 'dingtalk':
+    case 'feishu':
       return isHttpUrl(address)
         ? { ok: true, address }
         : { ok: false, reason: `"${address}" is not an http:// or https:// URL` };
@@ -52,7 +55,12 @@ const checkAddress = ({ channel, address: raw }: NewContact, personId: string): 
       return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)
         ? { ok: true, address }
         : { ok: false, reason: `"${address}" is not an e-mail address` };
+    case 'jpush':
+      return /^[\w-]{1,64}$/.test(address)
+        ? { ok: true, address }
+        : { ok: false, reason: `"${address}" is not a JPush registration id` };
     case 'app':
+    case 'web_push':
     case 'log':
       return { ok: true, address: address === '' ? personId : address };
   }

@@ -15,6 +15,9 @@ export const maskAddress = (channel: string, address: string): string => {
     case 'email':
       return `${address.slice(0, 1)}***${address.slice(Math.max(address.indexOf('@'), 0))}`;
     case 'webhook':
+    case 'wecom':
+    case 'dingtalk':
+    case 'feishu':
       return URL.canParse(address) ? `${new URL(address).origin}/…` : '…';
     default:
       return address;

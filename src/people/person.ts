@@ -1,7 +1,19 @@
 import Type from 'typebox';
 import { type AccessRole, AccessRoleSchema, DateTimeSchema } from '../shared/http.ts';
 
-export const CONTACT_CHANNELS = ['sms', 'app', 'webhook', 'email', 'voice', 'log'] as const;
+export const CONTACT_CHANNELS = [
+  'sms',
+  'app',
+  'web_push',
+  'jpush',
+  'voice',
+  'email',
+  'webhook',
+  'wecom',
+  'dingtalk',
+  'feishu',
+  'log',
+] as const;
 export type ContactChannel = (typeof CONTACT_CHANNELS)[number];
 export const ContactChannelSchema = Type.Enum([...CONTACT_CHANNELS]);
 
@@ -9,7 +21,10 @@ export const ContactChannelSchema = Type.Enum([...CONTACT_CHANNELS]);
 export type Contact = {
   id: string;
   channel: ContactChannel;
-  /** sms and voice: E.164; webhook: http(s) URL; app: any name, the inbox is the person's. */
+  /**
+   * sms and voice: E.164; webhook and group robots: http(s) URL; app: any name, the inbox is the person's; web_push: the
+   * person's id, for all browsers he or she has subscribed with; jpush: the registration id.
+   */
   address: string;
   verified: boolean;
   /** Set when the person wants no more messages there. */

@@ -3,14 +3,10 @@ import { AccessRoleSchema } from './http.ts';
 
 const strict = { additionalProperties: false };
 
-export const POLICY_CHANNELS = ['sms', 'app', 'voice', 'email', 'webhook'] as const;
-export const ChannelSchema = Type.Union([
-  Type.Literal('sms'),
-  Type.Literal('app'),
-  Type.Literal('voice'),
-  Type.Literal('email'),
-  Type.Literal('webhook'),
-]);
+/** `app`: every way to a person's app, the MQTT inbox, Web Push and JPush; `group`: the robots of chat groups. */
+export const POLICY_CHANNELS = ['sms', 'app', 'voice', 'email', 'webhook', 'group'] as const;
+export const ChannelSchema = Type.Enum([...POLICY_CHANNELS]);
+export type PolicyChannel = (typeof POLICY_CHANNELS)[number];
 
 export const TARGET_LEVELS = ['county', 'township', 'village', 'grid'] as const;
 

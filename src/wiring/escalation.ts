@@ -4,6 +4,7 @@ import {
   createReportClock,
   createWatch,
   type ReplyDesk,
+  setUpChannels,
 } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
@@ -18,12 +19,13 @@ export type Escalation = {
 
 /** The minute's look at whether all of this works, and the sign of life to the outside. */
 export const createWatchOver = (
-  { config, env, clock, metrics, ...context }: Context,
+  { config, channels, env, clock, metrics, ...context }: Context,
   troubles: () => string[],
 ): Part =>
   createWatch({
     pool: context.pool('audit', 1),
     smsSignature: config.notify.smsSignature,
+    setUp: setUpChannels(channels),
     clock,
     logger: context.logger.child({ stage: 'watch' }),
     heartbeatUrl: env.heartbeatUrl,
@@ -40,12 +42,14 @@ export const createEscalation = (
   const { config, env, clock, metrics } = context;
   const pool = context.pool('escalation', 4);
   const { smsSignature } = config.notify;
+  const setUp = setUpChannels(context.channels);
   const logger = context.logger.child({ stage: 'escalation' });
   const escalator = createEscalator({
     pool,
     regions,
     smsSignature,
     timeZone: env.timeZone,
+    setUp,
     clock,
     logger,
     onFired: (lateMs) => metrics.escalationLate.observe(lateMs / 1000),
@@ -68,6 +72,7 @@ export const createEscalation = (
             regions,
             smsSignature,
             timeZone: env.timeZone,
+            setUp,
             clock,
             logger,
           }),

@@ -17,7 +17,7 @@ import {
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
-import { alertIncident, recordReceipt, stopEscalation } from '../notify/index.ts';
+import { alertIncident, recordReceipt, setUpChannels, stopEscalation } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { moveResourcesOf } from '../resources/index.ts';
@@ -207,6 +207,7 @@ const createAlertHook =
       policies: context.config.policies,
       smsSignature: context.config.notify.smsSignature,
       timeZone: context.env.timeZone,
+      setUp: setUpChannels(context.channels),
       now,
     });
     await appendEvent(tx, {

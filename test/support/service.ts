@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { createService, type Service } from '../../src/pipeline.ts';
+import { loadChannelConfig } from '../../src/shared/channel-config.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
 import { loadCountyConfig } from '../../src/shared/county-config.ts';
 import { readEnv } from '../../src/shared/env.ts';
@@ -57,6 +58,7 @@ export const startTestService = async (
   const service = createService({
     env,
     config: await loadCountyConfig(env.configDir),
+    channels: await loadChannelConfig(env.configDir, { source: variables, smppUrl: env.smppUrl }),
     logger: pino({ level: env.logLevel }),
     clock,
     onFatal: (error) => {

@@ -6,7 +6,7 @@ import { newId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { toSafeText } from '../../shared/safe-json.ts';
 import { insertNotifications } from '../notification-store.ts';
-import { planNotifications } from '../plan-notifications.ts';
+import { planNotifications, type SetUpChannels } from '../plan-notifications.ts';
 import { renderStuck } from '../render.ts';
 import { type Finding, listFindings, wasRaised } from './audit-store.ts';
 
@@ -14,6 +14,7 @@ export type AuditDeps = {
   /** One of its own: what has used up the escalator's connections must not keep the auditor from telling. */
   pool: Pool;
   smsSignature: string;
+  setUp: SetUpChannels;
   clock: Clock;
   logger: Logger;
   /** How many open incidents are stuck now, at each audit. */
@@ -45,7 +46,7 @@ export const auditEscalations = async (deps: AuditDeps): Promise<number> => {
 };
 
 const raise = async (
-  { pool, clock, smsSignature }: AuditDeps,
+  { pool, clock, smsSignature, setUp }: AuditDeps,
   { incidentId, number, fault }: Finding,
 ): Promise<void> =>
   withTransaction(pool, async (tx) => {
@@ -55,21 +56,23 @@ const raise = async (
     if (await wasRaised(tx, incidentId)) return;
     const now = clock.now();
     const people = await readWatchers(tx);
-    const rows = planNotifications(people, ['app', 'sms']).map(({ person, channel, address }) => ({
-      id: newId(),
-      incidentId,
-      kind: 'audit' as const,
-      step: 0,
-      occurrence: 0,
-      round: 0,
-      personId: person.id,
-      channel,
-      address,
-      locale: person.locale,
-      text: toSafeText(renderStuck(number, person.locale, smsSignature)),
-      payload: { type: 'audit', incidentId, number, fault, dueAt: now.toISOString() },
-      dueAt: now,
-    }));
+    const rows = planNotifications(people, ['app', 'sms'], setUp).map(
+      ({ person, channel, address }) => ({
+        id: newId(),
+        incidentId,
+        kind: 'audit' as const,
+        step: 0,
+        occurrence: 0,
+        round: 0,
+        personId: person.id,
+        channel,
+        address,
+        locale: person.locale,
+        text: toSafeText(renderStuck(number, person.locale, smsSignature)),
+        payload: { type: 'audit', incidentId, number, fault, dueAt: now.toISOString() },
+        dueAt: now,
+      }),
+    );
     if (rows.length > 0) await insertNotifications(tx, rows, now);
     const told = people.map(({ id }) => id);
     await appendEvent(tx, {

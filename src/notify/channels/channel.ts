@@ -18,11 +18,11 @@ export type OutgoingMessage = {
 
 /**
  * `submitted`: the provider has it. `failed`: the provider does not have it; permanent means that trying again
- * cannot help. `unknown`: it may have it (no answer in time, a part of it accepted); tried again, marked as a repeat.
+ * cannot help, `retryAfterMs` that the provider asks for a pause (it is busy, nothing is wrong with it or the message). `unknown`: it may have it (no answer in time, a part of it accepted); tried again, marked as a repeat.
  */
 export type SendResult =
   | { kind: 'submitted'; providerMessageIds: string[] }
-  | { kind: 'failed'; permanent: boolean; reason: string }
+  | { kind: 'failed'; permanent: boolean; reason: string; retryAfterMs?: number }
   | { kind: 'unknown'; reason: string; providerMessageIds?: string[] };
 
 /** A way to tell people. `send` never rejects for what the provider does. */

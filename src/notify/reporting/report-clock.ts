@@ -69,27 +69,29 @@ const warn = async (deps: ReportClockDeps, tx: PoolClient, incidentId: string): 
   const { number, regionId } = incident;
   const { people, unreachable } = await readRecipients(tx, { to: rule.to, regions, regionId, now });
   const by = localTime(deadline, timeZone);
-  const rows = planNotifications(people, rule.channels).map(({ person, channel, address }) => ({
-    id: newId(),
-    incidentId,
-    kind: 'report_due' as const,
-    step: 0,
-    occurrence: 0,
-    round: 0,
-    personId: person.id,
-    channel,
-    address,
-    locale: person.locale,
-    text: toSafeText(renderReportDue({ number, by }, person.locale, smsSignature)),
-    payload: {
-      type: 'report_due',
+  const rows = planNotifications(people, rule.channels, deps.setUp).map(
+    ({ person, channel, address }) => ({
+      id: newId(),
       incidentId,
-      number,
-      deadline: deadline.toISOString(),
-      dueAt: now.toISOString(),
-    },
-    dueAt: now,
-  }));
+      kind: 'report_due' as const,
+      step: 0,
+      occurrence: 0,
+      round: 0,
+      personId: person.id,
+      channel,
+      address,
+      locale: person.locale,
+      text: toSafeText(renderReportDue({ number, by }, person.locale, smsSignature)),
+      payload: {
+        type: 'report_due',
+        incidentId,
+        number,
+        deadline: deadline.toISOString(),
+        dueAt: now.toISOString(),
+      },
+      dueAt: now,
+    }),
+  );
   if (rows.length > 0) await insertNotifications(tx, rows, now);
   const told = people.map(({ id }) => id);
   await appendEvent(tx, {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listEvents } from '../../../src/incidents/index.ts';
 import { auditEscalations } from '../../../src/notify/audit/auditor.ts';
-import { createWatch } from '../../../src/notify/index.ts';
+import { createWatch, setUpChannels } from '../../../src/notify/index.ts';
 import type { Policy } from '../../../src/shared/policy.ts';
 import { createHarness } from './notify-harness.ts';
 
@@ -26,6 +26,7 @@ describe('the auditor', () => {
   const deps = () => ({
     pool: harness.pool,
     smsSignature: '【烽燧】',
+    setUp: setUpChannels({}),
     clock,
     logger: pino({ level: 'silent' }),
     onAudit: (count: number) => void stuck.push(count),

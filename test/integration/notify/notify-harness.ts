@@ -10,6 +10,7 @@ import {
   createReplyDesk,
   type IncidentAlert,
   type NotifyDeps,
+  setUpChannels,
   stopEscalation,
 } from '../../../src/notify/index.ts';
 import { createRegionLookup } from '../../../src/people/index.ts';
@@ -36,6 +37,7 @@ const WORDING = {
   regions: createRegionLookup([]),
   smsSignature: NOTIFY_CONFIG.smsSignature,
   timeZone: 'Asia/Shanghai',
+  setUp: setUpChannels({}),
 };
 
 const onTakenOver = (tx: PoolClient, incidentId: string, now: Date): Promise<void> =>
@@ -189,7 +191,7 @@ export const createHarness = async () => {
         pool,
         connectionString,
         redisUrl: undefined,
-        smppUrl: undefined,
+        channels: {},
         webhookSecret: undefined,
         config: NOTIFY_CONFIG,
         listener,

@@ -39,7 +39,7 @@ describe('SMS replies', () => {
     const replies = await harness.startReplies();
     ({ outcomes } = replies);
     const notify = await harness.start({
-      smppUrl: smsc.url,
+      channels: { sms: [{ smpp: { url: smsc.url } }] },
       onSms: replies.onSms,
       tuning: { smpp: { reconnectBaseMs: 20, reconnectMaxMs: 50 } },
     });

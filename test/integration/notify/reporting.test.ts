@@ -1,6 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createReportClock, escalationRoutes, reportRoutes } from '../../../src/notify/index.ts';
+import {
+  createReportClock,
+  escalationRoutes,
+  reportRoutes,
+  setUpChannels,
+} from '../../../src/notify/index.ts';
 import { createRegionLookup } from '../../../src/people/index.ts';
 import type { AccessRole, App } from '../../../src/shared/http.ts';
 import type { Part } from '../../../src/shared/part.ts';
@@ -51,6 +56,7 @@ describe('the deadline to report upwards', () => {
       rule: RULE,
       regions: createRegionLookup([]),
       smsSignature: '【烽燧】',
+      setUp: setUpChannels({}),
       timeZone: 'Asia/Shanghai',
       clock,
       logger: pino({ level: 'silent' }),

@@ -32,7 +32,10 @@ describe('SMS over SMPP', () => {
   });
 
   const start = async (query = '') => {
-    const notify = await harness.start({ smppUrl: smsc.url + query, tuning: { smpp: FAST } });
+    const notify = await harness.start({
+      channels: { sms: [{ smpp: { url: smsc.url + query } }] },
+      tuning: { smpp: FAST },
+    });
     await smsc.waitForBind();
     return notify;
   };
@@ -188,7 +191,10 @@ describe('SMS over SMPP', () => {
 
   it('keeps trying while binds are refused, and says why', async () => {
     smsc.refuseBinds(true);
-    const notify = await harness.start({ smppUrl: smsc.url, tuning: { smpp: FAST } });
+    const notify = await harness.start({
+      channels: { sms: [{ smpp: { url: smsc.url } }] },
+      tuning: { smpp: FAST },
+    });
     await vi.waitFor(() =>
       expect(notify.channelStatus()['sms']).toContain('bind refused: ESME_RBINDFAIL'),
     );
@@ -211,7 +217,7 @@ describe('SMS over SMPP', () => {
     const kept: string[] = [];
     let away = true;
     await harness.start({
-      smppUrl: smsc.url,
+      channels: { sms: [{ smpp: { url: smsc.url } }] },
       tuning: { smpp: FAST },
       onSms: async ({ sender, text }) => {
         if (away) throw new Error('database is away');
