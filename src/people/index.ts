@@ -11,6 +11,7 @@ export {
   type RegionLookup,
 } from './region-index.ts';
 export { regionRoutes } from './region-routes.ts';
+export { hideSecret, splitSecret } from './robot-address.ts';
 export type { DutyGap } from './roster/duty-gaps.ts';
 export { dutyRoutes } from './roster/duty-routes.ts';
 export { createGapCheck } from './roster/gap-check.ts';

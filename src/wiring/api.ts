@@ -25,6 +25,7 @@ import {
   notificationRoutes,
   policyRoutes,
   reportRoutes,
+  webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
   dutyRoutes,
@@ -110,7 +111,7 @@ export const createApi = async (
 };
 
 const stageRoutes = (
-  { env, config, clock, terrain }: Context,
+  { env, config, channels, clock, terrain }: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
@@ -169,7 +170,12 @@ const stageRoutes = (
     escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
     reportRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
-    personRoutes({ pool, regions, defaultLocale: env.locale }),
+    personRoutes({
+      pool,
+      regions,
+      defaultLocale: env.locale,
+      allow: channels.webhook?.allow ?? [],
+    }),
     shiftRoutes({ pool, regions, clock }),
     shiftImportRoutes({
       pool,
@@ -184,6 +190,7 @@ const stageRoutes = (
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    webhookSecretRoutes({ pool, configured: env.webhookSecret, clock }),
     suppressionRoutes({
       pool,
       visibleRegions,

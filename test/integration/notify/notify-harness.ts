@@ -32,6 +32,9 @@ export const NOTIFY_CONFIG = {
   retryMaxMs: 400,
 };
 
+/** Test servers are there. */
+export const LOOPBACK = ['127.0.0.1/32'];
+
 /** The default region alone, messages for China. */
 const WORDING = {
   regions: createRegionLookup([]),
@@ -75,7 +78,8 @@ export const createHarness = async () => {
 
     person: async (contacts: NewContact[], roles: Person['roles'] = ['duty_officer']) => {
       const body = { name: '李明', roles, regionIds: [], contacts };
-      return (await createPerson({ pool, defaultLocale: 'zh-CN' }, body)).person;
+      const deps = { pool, defaultLocale: 'zh-CN', allow: LOOPBACK } as const;
+      return (await createPerson(deps, body)).person;
     },
 
     /** An incident and its notifications, in one transaction, as the alarm path does it. */
@@ -191,7 +195,7 @@ export const createHarness = async () => {
         pool,
         connectionString,
         redisUrl: undefined,
-        channels: {},
+        channels: { webhook: { allow: LOOPBACK } },
         webhookSecret: undefined,
         config: NOTIFY_CONFIG,
         listener,
