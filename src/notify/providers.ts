@@ -7,11 +7,16 @@ import type { Publish } from '../shared/mqtt-publisher.ts';
 import { createOutboundFetch } from '../shared/outbound-fetch.ts';
 import { createAppInboxChannel } from './channels/app-inbox.ts';
 import type { Channel } from './channels/channel.ts';
+import { dingtalk } from './channels/dingtalk.ts';
+import { feishu } from './channels/feishu.ts';
 import type { InboundSms } from './channels/inbound-sms.ts';
+import { createJPushChannel } from './channels/jpush.ts';
 import { createLogChannel } from './channels/log.ts';
+import { createRobotChannel } from './channels/robot.ts';
 import { createSmppChannel, type SmppDeps } from './channels/smpp-sms.ts';
 import { parseSmppUrl } from './channels/smpp-url.ts';
 import { createWebhookChannel } from './channels/webhook.ts';
+import { wecom } from './channels/wecom.ts';
 import type { ReceiptBook } from './receipt-book.ts';
 import { readWebhookSecrets, signingSecrets } from './webhook-secret.ts';
 import { storedWebhookSecrets } from './webhook-secret-store.ts';
@@ -63,7 +68,15 @@ const outboundProviders = (deps: ProviderDeps): Providers => {
     clock,
     ...(tuning.webhookTimeoutMs === undefined ? {} : { timeoutMs: tuning.webhookTimeoutMs }),
   });
-  return { webhook: [webhook] };
+  return {
+    webhook: [webhook],
+    ...(channels.jpush === undefined
+      ? {}
+      : { jpush: [createJPushChannel(channels.jpush, { fetch, clock })] }),
+    wecom: [createRobotChannel(wecom, { fetch, clock })],
+    dingtalk: [createRobotChannel(dingtalk, { fetch, clock })],
+    feishu: [createRobotChannel(feishu, { fetch, clock })],
+  };
 };
 
 const smsProviders = (
