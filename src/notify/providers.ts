@@ -15,6 +15,7 @@ import { createLogChannel } from './channels/log.ts';
 import { createRobotChannel } from './channels/robot.ts';
 import { createSmppChannel, type SmppDeps } from './channels/smpp-sms.ts';
 import { parseSmppUrl } from './channels/smpp-url.ts';
+import { createWebPushChannel } from './channels/web-push.ts';
 import { createWebhookChannel } from './channels/webhook.ts';
 import { wecom } from './channels/wecom.ts';
 import type { ReceiptBook } from './receipt-book.ts';
@@ -58,7 +59,7 @@ export const createProviders = (
 
 /** Those that post to addresses people have entered. */
 const outboundProviders = (deps: ProviderDeps): Providers => {
-  const { channels, pool, clock, webhookSecret, tuning = {} } = deps;
+  const { channels, pool, clock, logger, webhookSecret, tuning = {} } = deps;
   const fetch = createOutboundFetch({ allow: channels.webhook?.allow ?? [] });
   const configured = webhookSecret === undefined ? undefined : readWebhookSecrets(webhookSecret);
   const webhook = createWebhookChannel({
@@ -70,6 +71,13 @@ const outboundProviders = (deps: ProviderDeps): Providers => {
   });
   return {
     webhook: [webhook],
+    ...(channels.webPush === undefined
+      ? {}
+      : {
+          web_push: [
+            createWebPushChannel({ config: channels.webPush, pool, fetch, clock, logger }),
+          ],
+        }),
     ...(channels.jpush === undefined
       ? {}
       : { jpush: [createJPushChannel(channels.jpush, { fetch, clock })] }),

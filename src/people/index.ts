@@ -1,6 +1,7 @@
 export { type DutyLevel, isReachable } from './duty.ts';
 export { readDuty } from './find-duty.ts';
 export { maskAddress, seesAddresses } from './mask-address.ts';
+export { ensureWebPushContact } from './own-contact-store.ts';
 export type { Contact, ContactChannel, Locale, Person } from './person.ts';
 export { personRoutes } from './person-routes.ts';
 export { listPeopleByIds, listPeopleByRole } from './person-store.ts';

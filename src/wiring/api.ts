@@ -24,6 +24,7 @@ import {
   type Notify,
   notificationRoutes,
   policyRoutes,
+  pushRoutes,
   reportRoutes,
   webhookSecretRoutes,
 } from '../notify/index.ts';
@@ -190,6 +191,12 @@ const stageRoutes = (
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    pushRoutes({
+      pool,
+      webPush: channels.webPush,
+      allow: channels.webhook?.allow ?? [],
+      clock,
+    }),
     webhookSecretRoutes({ pool, configured: env.webhookSecret, clock }),
     suppressionRoutes({
       pool,

@@ -13,6 +13,7 @@ import {
   setUpChannels,
   stopEscalation,
 } from '../../../src/notify/index.ts';
+import type { SetUpChannels } from '../../../src/notify/plan-notifications.ts';
 import { createRegionLookup } from '../../../src/people/index.ts';
 import type { NewContact, Person } from '../../../src/people/person.ts';
 import { createPerson } from '../../../src/people/write-person.ts';
@@ -87,7 +88,11 @@ export const createHarness = async () => {
       steps: Policy['steps'] = [
         { afterS: 0, to: [{ onDuty: true }], channels: ['sms', 'app', 'webhook'] },
       ],
-      { clock = systemClock, regionId = 'default' }: { clock?: Clock; regionId?: string } = {},
+      {
+        clock = systemClock,
+        regionId = 'default',
+        setUp = WORDING.setUp,
+      }: { clock?: Clock; regionId?: string; setUp?: SetUpChannels } = {},
     ) => {
       const now = clock.now();
       const incidentId = newId();
@@ -125,7 +130,15 @@ export const createHarness = async () => {
           ],
         );
         const policies = [{ id: 'default', name: 'default', regionIds: [], steps }];
-        return alertIncident(tx, { ...WORDING, alert, policies, taken: false, round: 0, now });
+        return alertIncident(tx, {
+          ...WORDING,
+          setUp,
+          alert,
+          policies,
+          taken: false,
+          round: 0,
+          now,
+        });
       });
       return { alert, written };
     },
