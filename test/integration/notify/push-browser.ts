@@ -18,10 +18,12 @@ const derive = (key: Buffer, info: Buffer, length: number): Buffer =>
 const label = (text: string): Buffer => Buffer.from(`${text}\0`, 'latin1');
 
 /** The browser's side of Web Push, written from the RFCs: subscribes, and opens what it is sent. */
-export const createBrowser = (endpoint: string) => {
+export const createBrowser = (endpoint: string, fixed?: { privateKey: string; auth: string }) => {
   const keys = createECDH('prime256v1');
-  const publicKey = keys.generateKeys();
-  const auth = randomBytes(16);
+  if (fixed === undefined) keys.generateKeys();
+  else keys.setPrivateKey(fixed.privateKey, 'base64url');
+  const publicKey = keys.getPublicKey();
+  const auth = fixed === undefined ? randomBytes(16) : Buffer.from(fixed.auth, 'base64url');
   return {
     subscription: {
       endpoint,
@@ -30,7 +32,7 @@ export const createBrowser = (endpoint: string) => {
     },
 
     /** Decrypts `aes128gcm` (RFC 8188) with the key of RFC 8291, section 3.4. Throws when it was not meant for us. */
-    open(body: Buffer): Record<string, unknown> {
+    decrypt(body: Buffer): string {
       const salt = body.subarray(0, 16);
       const idLength = body.readUInt8(20);
       const sender = body.subarray(21, 21 + idLength);
@@ -45,8 +47,11 @@ export const createBrowser = (endpoint: string) => {
       cipher.setAuthTag(encrypted.subarray(-16));
       const padded = Buffer.concat([cipher.update(encrypted.subarray(0, -16)), cipher.final()]);
       // The last record ends in 2 and padding.
-      const text = padded.subarray(0, padded.lastIndexOf(2));
-      return JSON.parse(text.toString()) as Record<string, unknown>;
+      return padded.subarray(0, padded.lastIndexOf(2)).toString();
+    },
+
+    open(body: Buffer): Record<string, unknown> {
+      return JSON.parse(this.decrypt(body)) as Record<string, unknown>;
     },
   };
 };

@@ -99,6 +99,21 @@ describe('Web Push', () => {
     ...change,
   });
 
+  it('is opened by these tests as the example of RFC 8291 says', () => {
+    const browser = createBrowser(
+      'https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV',
+      {
+        privateKey: 'q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94',
+        auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+      },
+    );
+    const body =
+      'DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN';
+    expect(browser.decrypt(Buffer.from(body, 'base64url'))).toBe(
+      'When I grow up, I want to be a watermelon',
+    );
+  });
+
   describe('sending', () => {
     it('reaches every browser, encrypted for it alone and signed as the browser expects', async () => {
       const [one, two] = [await subscribeBrowser('one'), await subscribeBrowser('two')];
