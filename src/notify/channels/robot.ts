@@ -42,6 +42,7 @@ export const createRobotChannel = (
   return {
     name: platform.name,
     provider: platform.name,
+    everyAddressIsAServer: true,
     start: async () => undefined,
     stop: async () => undefined,
     async send(message) {

@@ -107,6 +107,7 @@ export const createWebPushChannel = (deps: WebPushDeps): Channel => {
   return {
     name: 'web-push',
     provider: 'web_push',
+    everyAddressIsAServer: true,
     async start() {
       keys = await vapidKeys(pool, config);
     },

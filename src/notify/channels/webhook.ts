@@ -27,6 +27,7 @@ export const createWebhookChannel = ({
 }: WebhookOptions): Channel => ({
   name: 'webhook',
   provider: 'webhook',
+  everyAddressIsAServer: true,
   start: async () => void (await secrets()),
   stop: async () => undefined,
   async send({ notificationId, address, text, payload, repeat }) {
