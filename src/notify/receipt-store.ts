@@ -201,13 +201,13 @@ export const markUndelivered = async (
 
 export type AppReceipt = {
   notificationId: string;
+  /** Which app: the one on the bus (unless said otherwise), or the console in a browser. */
+  provider?: 'mqtt' | 'web_push';
   personId: string;
   event: 'delivered' | 'read' | 'acknowledged';
   /** When it happened on the phone. */
   at: Date;
   receivedAt: Date;
-  /** Which app: the one on the bus, or the console in a browser. */
-  provider?: 'mqtt' | 'web_push';
 };
 
 export type RecordedReceipt = { kind: 'recorded'; incidentId: string } | { kind: 'not_theirs' };
@@ -223,7 +223,7 @@ export const recordReceipt = async (
   db: Queryable,
   receipt: AppReceipt,
 ): Promise<RecordedReceipt> => {
-  const { notificationId, personId, event, at, receivedAt, provider = 'mqtt' } = receipt;
+  const { notificationId, personId, event, at, receivedAt } = receipt;
   const { rows } = await db.query<{ incident_id: string }>(
     `with theirs as (
        select id, incident_id from notification where id::text = lower($1) and person_id = $2
@@ -237,7 +237,7 @@ export const recordReceipt = async (
          and array_position(${APP_PROGRESS}, $3::text) > array_position(${APP_PROGRESS}, n.status)
      )
      select incident_id from theirs`,
-    [notificationId, personId, event, at, receivedAt, provider],
+    [notificationId, personId, event, at, receivedAt, receipt.provider ?? 'mqtt'],
   );
   const row = rows[0];
   return row === undefined
