@@ -24,13 +24,20 @@ export const retryLater = (reason: string, retryAfterMs: number | undefined): Se
   ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.min(retryAfterMs, LONGEST_PAUSE_MS) }),
 });
 
-/** Milliseconds to wait by `Retry-After` (RFC 9110: seconds, or a date); undefined without it. */
+/** Who says "at once" while refusing is not to be asked in a loop. */
+const SHORTEST_PAUSE_MS = 1_000;
+const HTTP_DATE = /^[A-Z][a-z]{2}, .* GMT$/;
+
+/** Milliseconds to wait by `Retry-After` (RFC 9110: seconds, or a date), a second at least; undefined without it. */
 export const retryAfterMs = (
-  { 'retry-after': value }: Pick<IncomingHttpHeaders, 'retry-after'>,
+  { 'retry-after': value = '' }: Pick<IncomingHttpHeaders, 'retry-after'>,
   now: Date,
 ): number | undefined => {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+  const text = value.trim();
+  const waitMs = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : HTTP_DATE.test(text)
+      ? Date.parse(text) - now.getTime()
+      : Number.NaN;
+  return Number.isNaN(waitMs) ? undefined : Math.max(SHORTEST_PAUSE_MS, waitMs);
 };
