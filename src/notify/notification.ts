@@ -39,18 +39,6 @@ export type NewNotification = {
   dueAt: Date;
 };
 
-/** A notification taken for sending: nobody else sends it until the claim runs out. */
-export type ClaimedNotification = Omit<
-  NewNotification,
-  'dueAt' | 'round' | 'kind' | 'occurrence'
-> & {
-  /** 1 for the first. */
-  attempt: number;
-  createdAt: Date;
-  /** An earlier attempt ended without our knowing whether the message got out. */
-  repeat: boolean;
-};
-
 export const NotificationSchema = Type.Object({
   id: Type.String(),
   incidentId: Type.String(),

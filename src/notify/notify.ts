@@ -8,10 +8,12 @@ import { createLogChannel } from './channels/log.ts';
 import type { OnGivenUp } from './given-up.ts';
 import { countPending } from './notification-store.ts';
 import { createNotificationWorker, type NotifyMetrics } from './notification-worker.ts';
-import { createProviders, type ProviderDeps, type Providers } from './providers.ts';
+import { createProviderPool, type PoolDeps, type ProviderReport } from './provider-pool.ts';
+import { createProviders, type ProviderDeps } from './providers.ts';
 import { createNotifyQueue } from './queue.ts';
 import { createReceiptBook } from './receipt-book.ts';
 import { createRelay } from './relay.ts';
+import { bringForward } from './sending-store.ts';
 
 export type NotifyDeps = ProviderDeps & {
   pool: Pool;
@@ -28,12 +30,15 @@ export type NotifyDeps = ProviderDeps & {
     leaseMs?: number;
     sweepMs?: number;
     queuePrefix?: string;
+    breaker?: NonNullable<PoolDeps['breaker']>;
   };
 };
 
 export type Notify = Part & {
   /** One line a channel for /readyz. */
   channelStatus(): Record<string, string>;
+  /** Each provider by itself. */
+  providers(): ProviderReport[];
   /** Channels that are set up and cannot send now: `sms: connection closed`. */
   troubles(): string[];
   /** Notifications waiting in PostgreSQL (`queued`, `sending`) and jobs in the queue by state. */
@@ -54,20 +59,27 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     onFailed: (channel) => metrics.failed(channel),
   });
   const providers = createProviders(deps, receipts);
-  const first = Object.fromEntries(
-    Object.entries(providers).map(([channel, [provider]]) => [channel, provider]),
-  );
-  const fallback = createLogChannel({
-    channel: 'other',
-    hint: 'no provider is configured for it',
+  const senders = createProviderPool({
+    providers,
+    standIn: createLogChannel({
+      channel: 'other',
+      hint: 'no provider is configured for it',
+      logger,
+    }),
+    onRecovered: (channel) => {
+      // What this misses is tried again at its own time.
+      bringForward(pool, channel, clock.now()).catch((error: unknown) =>
+        logger.warn({ err: error, channel }, 'what waited for a provider was not woken'),
+      );
+    },
+    onResult: (result) => metrics.sent?.(result),
+    now: () => clock.now(),
     logger,
+    ...(tuning.breaker === undefined ? {} : { breaker: tuning.breaker }),
   });
   const worker = createNotificationWorker({
     ...deps,
-    channelFor: (channel) => first[channel] ?? fallback,
-    providers: Object.fromEntries(
-      Object.entries(first).map(([name, channel]) => [name, channel.provider]),
-    ),
+    providers: senders,
     receipts,
     leaseMs: tuning.leaseMs ?? LEASE_MS,
   });
@@ -87,7 +99,7 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   });
   const catchUp: Part = {
     name: 'notify-receipts',
-    start: () => receipts.catchUp('smpp'),
+    start: () => receipts.catchUp(),
     stop: async () => undefined,
   };
   let stopAll: (() => Promise<void>) | undefined;
@@ -95,14 +107,16 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     name: 'notify',
     async start() {
       stopAll = await startParts([...Object.values(providers).flat(), catchUp, queue, relay]);
-      logger.info({ channels: channelStatus(providers) }, 'notification channels');
+      logger.info({ channels: channelStatus(senders.report()) }, 'notification channels');
     },
     stop: async () => stopAll?.(),
-    channelStatus: () => channelStatus(providers),
+    channelStatus: () => channelStatus(senders.report()),
+    providers: () => senders.report(),
+    // One provider that works is enough.
     troubles: () =>
-      Object.entries(providers).flatMap(([name, [provider]]) => {
-        const trouble = provider.trouble();
-        return trouble === null ? [] : [`${name}: ${trouble}`];
+      Object.entries(providers).flatMap(([name, list]) => {
+        const troubles = list.map((provider) => provider.trouble());
+        return troubles.includes(null) ? [] : [`${name}: ${troubles.join('; ')}`];
       }),
     async queueDepth() {
       return { ...(await countPending(pool)), ...(await queue.depth()) };
@@ -110,10 +124,13 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   };
 };
 
-const channelStatus = (providers: Providers): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(providers).map(([name, list]) => [
-      name,
-      list.map((provider) => provider.status()).join('; '),
-    ]),
-  );
+/** What each channel's providers say, and what stands against using them. */
+const channelStatus = (reports: readonly ProviderReport[]): Record<string, string> => {
+  const status: Record<string, string> = {};
+  for (const { channel, breaker, status: own, lastError } of reports) {
+    const failing = breaker === 'closed' ? '' : ` (failing, ${lastError ?? 'no reason given'})`;
+    const before = status[channel];
+    status[channel] = `${before === undefined ? '' : `${before}; `}${own}${failing}`;
+  }
+  return status;
+};

@@ -19,8 +19,8 @@ export type ReceiptBook = {
   received(receipt: ProviderReceipt): Promise<void>;
   /** Message ids are known now: counts receipts that were faster than the answer. */
   submitted(provider: string, messageIds: readonly string[]): Promise<void>;
-  /** Counts what a crash left uncounted. */
-  catchUp(provider: string): Promise<void>;
+  /** Counts what a crash left uncounted, of every provider. */
+  catchUp(): Promise<void>;
 };
 
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
@@ -46,12 +46,15 @@ export const createReceiptBook = (deps: {
     if (settlement.kind === 'pending') return;
     const now = clock.now();
     if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
-    const { incidentId, reason } = settlement;
+    const { incidentId, channel, reason } = settlement;
     const given = { incidentId, data: { notificationId: id, reason } };
     const failed = await giveUp(deps, given, (tx) => markUndelivered(tx, id, { now, reason }));
     if (!failed) return;
-    logger.error({ notificationId: id, incidentId, reason }, 'SMS was not delivered');
-    deps.onFailed('sms');
+    logger.error(
+      { notificationId: id, incidentId, channel, reason },
+      'not delivered: this person has not been told',
+    );
+    deps.onFailed(channel);
   };
 
   return {
@@ -60,6 +63,10 @@ export const createReceiptBook = (deps: {
       await match(receipt.provider, [receipt.messageId]);
     },
     submitted: match,
-    catchUp: async (provider) => match(provider, await listUnmatchedIds(pool, provider)),
+    async catchUp() {
+      for (const [provider, messageIds] of await listUnmatchedIds(pool)) {
+        await match(provider, messageIds);
+      }
+    },
   };
 };

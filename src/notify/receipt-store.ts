@@ -102,15 +102,16 @@ export const matchReceipts = async (
   return [...touched];
 };
 
-/** Ids of receipts still without their notification, such as those a crash came between. */
-export const listUnmatchedIds = async (db: Queryable, provider: string): Promise<string[]> => {
-  const { rows } = await db.query<{ id: string }>(
-    `select provider_message_id as id from receipt
-     where notification_id is null and provider = $1 and received_at > now() - ${MATCH_WITHIN}
+/** Ids of receipts still without their notification, by provider, such as those a crash came between. */
+export const listUnmatchedIds = async (db: Queryable): Promise<Map<string, string[]>> => {
+  const { rows } = await db.query<{ provider: string; id: string }>(
+    `select provider, provider_message_id as id from receipt
+     where notification_id is null and provider_message_id is not null and received_at > now() - ${MATCH_WITHIN}
      order by receipt.id desc limit 1000`,
-    [provider],
   );
-  return rows.map((row) => row.id);
+  const ids = new Map<string, string[]>();
+  for (const { provider, id } of rows) ids.set(provider, [...(ids.get(provider) ?? []), id]);
+  return ids;
 };
 
 /**
@@ -148,16 +149,17 @@ const findCandidates = async (
 export type Settlement =
   | { kind: 'pending' }
   | { kind: 'delivered' }
-  | { kind: 'failed'; reason: string; incidentId: string };
+  | { kind: 'failed'; reason: string; incidentId: string; channel: string };
 
 /** What the receipts of a notification add up to. */
 export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
   const { rows } = await db.query<{
     incident_id: string;
+    channel: string;
     attempts: { messageIds: string[] }[];
     receipts: { messageId: string; event: ReceiptEvent; detail: string | null }[];
   }>(
-    `select n.incident_id,
+    `select n.incident_id, n.channel,
        coalesce((select json_agg(json_build_object('messageIds', a.provider_message_ids) order by a.attempt)
          from delivery_attempt a where a.notification_id = n.id and a.provider_message_ids <> '{}'), '[]') as attempts,
        coalesce((select json_agg(json_build_object('messageId', r.provider_message_id, 'event', r.event,
@@ -166,7 +168,7 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
      from notification n where n.id = $1`,
     [id],
   );
-  const { incident_id, attempts, receipts } = one(rows);
+  const { incident_id, channel, attempts, receipts } = one(rows);
   const kind = settleAttempts({ attempts, receipts });
   if (kind !== 'failed') return { kind };
   const detail = receipts.find((receipt) => receipt.event === 'failed')?.detail;
@@ -174,6 +176,7 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
     kind,
     reason: `not delivered: ${detail ?? 'no reason given'}`,
     incidentId: incident_id,
+    channel,
   };
 };
 
