@@ -173,6 +173,8 @@ const wire = async (
     channels: options.channels,
     webhookSecret: env.webhookSecret,
     config: config.notify,
+    regions,
+    timeZone: env.timeZone,
     listener,
     publish: bus.publish,
     clock,

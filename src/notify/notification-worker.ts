@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
-import type { Pool } from '../shared/db.ts';
+import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import { backoffMs } from './backoff.ts';
 import type { OutgoingMessage, SendResult } from './channels/channel.ts';
-import { giveUp, type OnGivenUp } from './given-up.ts';
+import { type GiveUpDeps, giveUp } from './given-up.ts';
 import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
 import type { ReceiptBook } from './receipt-book.ts';
 import { markRepeat } from './render.ts';
@@ -40,12 +40,10 @@ export type NotificationWorker = {
   drain(): Promise<void>;
 };
 
-export type WorkerDeps = {
-  pool: Pool;
+export type WorkerDeps = GiveUpDeps & {
   config: CountyConfig['notify'];
   providers: ProviderPool;
   receipts: Pick<ReceiptBook, 'submitted'>;
-  onGivenUp: OnGivenUp;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -128,10 +126,13 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   }
 
   async function waitForProvider(
-    { id, channel }: Candidate,
+    { id, kind, channel, fellBack }: Candidate,
     { reason, retryInMs }: { reason: string; retryInMs: number },
   ): Promise<void> {
     const until = new Date(clock.now().getTime() + retryInMs);
+    if (kind === 'alert' && !fellBack) {
+      await withTransaction(pool, (tx) => deps.fallBack(tx, { id, reason }));
+    }
     await postpone(pool, id, { until, reason });
     deps.logger.warn({ notificationId: id, channel, reason, retryInMs }, 'no provider to send by');
     later(id, retryInMs);
@@ -251,11 +252,13 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     unsent: Omit<Unsent, 'retryAt'>,
   ): Promise<boolean> {
     const { id, incidentId, personId, channel, attempt } = claimed;
-    const data = { notificationId: id, personId, channel, attempt, reason: unsent.reason };
-    return giveUp(deps, { incidentId, data }, async (tx) => {
-      const given = await recordUnsent(tx, [claimed], { ...unsent, retryAt: null });
-      return given.length > 0;
+    const { reason } = unsent;
+    const data = { notificationId: id, personId, channel, attempt, reason };
+    const given = await giveUp(deps, [{ id, incidentId, reason, data }], async (tx) => {
+      const failed = await recordUnsent(tx, [claimed], { ...unsent, retryAt: null });
+      return failed.length > 0;
     });
+    return given.length > 0;
   }
 
   /** The message is out and its ids are stored; a receipt not counted now is counted when it is repeated. */

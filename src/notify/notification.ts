@@ -1,6 +1,7 @@
 import Type from 'typebox';
-import type { ContactChannel, Locale } from '../people/index.ts';
+import type { ContactChannel, Locale, Person } from '../people/index.ts';
 import { DateTimeSchema } from '../shared/http.ts';
+import { newId } from '../shared/ids.ts';
 
 export const NOTIFICATION_STATUSES = [
   'queued',
@@ -38,6 +39,23 @@ export type NewNotification = {
   payload: Record<string, unknown>;
   dueAt: Date;
 };
+
+/** What every notification starts as: due now, the first of its step. Kind, text and payload are for the caller to add. */
+export const draftNotification = (
+  to: { person: Pick<Person, 'id' | 'locale'>; channel: ContactChannel; address: string },
+  { incidentId, now }: { incidentId: string; now: Date },
+): Omit<NewNotification, 'kind' | 'text' | 'payload'> => ({
+  id: newId(),
+  incidentId,
+  step: 0,
+  occurrence: 0,
+  round: 0,
+  personId: to.person.id,
+  channel: to.channel,
+  address: to.address,
+  locale: to.person.locale,
+  dueAt: now,
+});
 
 export const NotificationSchema = Type.Object({
   id: Type.String(),

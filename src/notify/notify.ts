@@ -5,15 +5,19 @@ import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import { type Part, startParts } from '../shared/part.ts';
 import { createLogChannel } from './channels/log.ts';
-import type { OnGivenUp } from './given-up.ts';
+import { type FallbackDeps, fallBack } from './fallback.ts';
+import { createFallbackWatch, FALLBACK } from './fallback-watch.ts';
+import type { GiveUpDeps, OnGivenUp } from './given-up.ts';
 import { countPending } from './notification-store.ts';
 import { createNotificationWorker, type NotifyMetrics } from './notification-worker.ts';
+import { setUpChannels } from './plan-notifications.ts';
 import { createProviderPool, type PoolDeps, type ProviderReport } from './provider-pool.ts';
 import { createProviders, type ProviderDeps } from './providers.ts';
 import { createNotifyQueue } from './queue.ts';
 import { createReceiptBook } from './receipt-book.ts';
 import { createRelay } from './relay.ts';
 import { bringForward } from './sending-store.ts';
+import type { Wording } from './write-alerts.ts';
 
 export type NotifyDeps = ProviderDeps & {
   pool: Pool;
@@ -22,6 +26,9 @@ export type NotifyDeps = ProviderDeps & {
   config: CountyConfig['notify'];
   listener: Listener;
   onGivenUp: OnGivenUp;
+  /** For the texts of alerts that go over another channel. */
+  regions: Wording['regions'];
+  timeZone: string;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -51,11 +58,25 @@ const LEASE_MS = 6_000;
 /** The sending side: channels, queue with workers, and the relay that fills it. Stops the other way round. */
 export const createNotify = (deps: NotifyDeps): Notify => {
   const { pool, clock, logger, metrics, onGivenUp, tuning = {} } = deps;
-  const receipts = createReceiptBook({
-    pool,
+  const fallback: FallbackDeps = {
+    regions: deps.regions,
+    timeZone: deps.timeZone,
+    smsSignature: deps.config.smsSignature,
+    setUp: setUpChannels(deps.channels),
+    // The log tells nobody.
+    works: (channel) => senders.working(channel).some((provider) => provider !== 'log'),
     clock,
     logger,
+  };
+  const givingUp: GiveUpDeps = {
+    pool,
     onGivenUp,
+    fallBack: (tx, stranded) => fallBack(fallback, tx, stranded),
+  };
+  const receipts = createReceiptBook({
+    ...givingUp,
+    clock,
+    logger,
     onFailed: (channel) => metrics.failed(channel),
   });
   const providers = createProviders(deps, receipts);
@@ -79,6 +100,7 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   });
   const worker = createNotificationWorker({
     ...deps,
+    ...givingUp,
     providers: senders,
     receipts,
     leaseMs: tuning.leaseMs ?? LEASE_MS,
@@ -97,6 +119,12 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     handle: (id) => worker.handle(id),
     ...(tuning.sweepMs === undefined ? {} : { sweepMs: tuning.sweepMs }),
   });
+  const watch = createFallbackWatch({
+    ...fallback,
+    pool,
+    rule: deps.config.fallback ?? FALLBACK,
+    ...(tuning.sweepMs === undefined ? {} : { everyMs: tuning.sweepMs }),
+  });
   const catchUp: Part = {
     name: 'notify-receipts',
     start: () => receipts.catchUp(),
@@ -106,7 +134,13 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   return {
     name: 'notify',
     async start() {
-      stopAll = await startParts([...Object.values(providers).flat(), catchUp, queue, relay]);
+      stopAll = await startParts([
+        ...Object.values(providers).flat(),
+        catchUp,
+        queue,
+        relay,
+        watch,
+      ]);
       logger.info({ channels: channelStatus(senders.report()) }, 'notification channels');
     },
     stop: async () => stopAll?.(),

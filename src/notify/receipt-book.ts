@@ -1,8 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
-import type { Pool } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
-import { giveUp, type OnGivenUp } from './given-up.ts';
+import { type GiveUpDeps, giveUp } from './given-up.ts';
 import type { ProviderReceipt } from './receipt.ts';
 import {
   hasUnmatched,
@@ -24,13 +23,9 @@ export type ReceiptBook = {
 };
 
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
-export const createReceiptBook = (deps: {
-  pool: Pool;
-  clock: Clock;
-  logger: Logger;
-  onGivenUp: OnGivenUp;
-  onFailed(channel: string): void;
-}): ReceiptBook => {
+export const createReceiptBook = (
+  deps: GiveUpDeps & { clock: Clock; logger: Logger; onFailed(channel: string): void },
+): ReceiptBook => {
   const { pool, clock, logger } = deps;
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
@@ -47,9 +42,9 @@ export const createReceiptBook = (deps: {
     const now = clock.now();
     if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
     const { incidentId, channel, reason } = settlement;
-    const given = { incidentId, data: { notificationId: id, reason } };
-    const failed = await giveUp(deps, given, (tx) => markUndelivered(tx, id, { now, reason }));
-    if (!failed) return;
+    const given = { id, incidentId, reason, data: { notificationId: id, reason } };
+    const failed = await giveUp(deps, [given], (tx) => markUndelivered(tx, id, { now, reason }));
+    if (failed.length === 0) return;
     logger.error(
       { notificationId: id, incidentId, channel, reason },
       'not delivered: this person has not been told',

@@ -28,6 +28,8 @@ export type Candidate = {
   refusedBy: string[];
   /** The person has heard of the incident over this channel before. */
   told: boolean;
+  /** The person's next channel has been asked for its sake. */
+  fellBack: boolean;
 };
 
 type CandidateRow = {
@@ -42,6 +44,7 @@ type CandidateRow = {
   failed: Record<string, number>;
   refused_by: string[];
   told: boolean;
+  fell_back: boolean;
 };
 
 /** Undefined when it is not due, taken by another, or no longer wanted. */
@@ -57,12 +60,14 @@ export const readCandidate = async (
          '{}') as failed,
        array(select distinct a.provider from delivery_attempt a where a.notification_id = n.id and a.permanent) as refused_by,
        exists (select from notification o where o.incident_id = n.incident_id and o.kind = 'alert'
-         and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told
+         and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told,
+       n.fallback_at is not null as fell_back
      from notification n where n.id = $2 and ${DUE}`,
     [now, id],
   );
-  return rows.map(({ person_id, created_at, bundle_id, refused_by, ...row }) => ({
+  return rows.map(({ person_id, created_at, bundle_id, refused_by, fell_back, ...row }) => ({
     ...row,
+    fellBack: fell_back,
     personId: person_id,
     createdAt: created_at,
     bundleId: bundle_id,
