@@ -1,7 +1,7 @@
 import type { ContactChannel } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
-import type { NewNotification } from './notification.ts';
+import type { NewNotification, NotificationKind } from './notification.ts';
 import { DUE } from './sending-store.ts';
 
 /**
@@ -42,7 +42,13 @@ export const cancelPending = async (
   return rowCount ?? 0;
 };
 
-export type DueNotification = { id: string; channel: ContactChannel; attempts: number };
+export type DueNotification = {
+  id: string;
+  kind: NotificationKind;
+  personId: string;
+  channel: ContactChannel;
+  attempts: number;
+};
 
 /** What should be sent now: due, or claimed by a worker that has not been heard of. Oldest first. */
 export const listDue = async (
@@ -52,16 +58,22 @@ export const listDue = async (
 ): Promise<(DueNotification & { dueAt: Date })[]> => {
   const { rows } = await db.query<{
     id: string;
+    kind: NotificationKind;
+    person_id: string;
     channel: ContactChannel;
     attempts: number;
     due_at: Date;
   }>(
-    `select n.id, n.channel, n.attempts, n.due_at from notification n
+    `select n.id, n.kind, n.person_id, n.channel, n.attempts, n.due_at from notification n
      where ${DUE} and ($2::timestamptz is null or (n.due_at, n.id) > ($2, $3::uuid))
      order by n.due_at, n.id limit $4`,
     [now, page.after?.dueAt ?? null, page.after?.id ?? null, page.limit],
   );
-  return rows.map(({ due_at, ...row }) => ({ ...row, dueAt: due_at }));
+  return rows.map(({ due_at, person_id, ...row }) => ({
+    ...row,
+    personId: person_id,
+    dueAt: due_at,
+  }));
 };
 
 /** How many wait to be sent, and how many are being sent. */

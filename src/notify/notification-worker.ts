@@ -4,15 +4,18 @@ import type { CountyConfig } from '../shared/county-config.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import { backoffMs } from './backoff.ts';
-import type { OutgoingMessage, SendResult } from './channels/channel.ts';
+import type { SendResult } from './channels/channel.ts';
+import { chooseMates, composeMessage } from './compose-message.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
+import { mayShare, planSending } from './plan-sending.ts';
 import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
+import type { WakeUp } from './queue.ts';
 import type { ReceiptBook } from './receipt-book.ts';
-import { markRepeat } from './render.ts';
 import {
   type Candidate,
   type ClaimedNotification,
   claimNotifications,
+  listMates,
   postpone,
   readCandidate,
   recordSubmitted,
@@ -20,6 +23,7 @@ import {
   renewClaim,
   type Unsent,
 } from './sending-store.ts';
+import { createTurns } from './turns.ts';
 import { within } from './within.ts';
 
 export type NotifyMetrics = {
@@ -32,7 +36,7 @@ export type NotifyMetrics = {
 };
 
 export type NotificationWorker = {
-  handle(id: string): Promise<void>;
+  handle(wakeUp: Waking): Promise<void>;
   /**
    * When stopping: waits a little for what is being sent, then lets go of it. Its outcome is then not written, so it is
    * sent again once its claim has run out.
@@ -54,6 +58,11 @@ export type WorkerDeps = GiveUpDeps & {
 /** When stopping, what is being sent gets this long: the whole service has to end within 5 s. */
 const DRAIN_MS = 3_000;
 
+/** Long enough for what one event sets off, too short to be felt: no alert is held for longer. */
+const BUNDLE_WINDOW_MS = 400;
+/** One every three seconds for a whole minute is as much as a person can follow. */
+const MESSAGES_PER_MINUTE = 20;
+
 /** Before the next provider is tried: another may be free at once. */
 const NEXT_PROVIDER_MS = 50;
 
@@ -70,6 +79,11 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
 
   const underWay = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
+  const turns = createTurns();
+  const rule = {
+    windowMs: config.bundleWindowMs ?? BUNDLE_WINDOW_MS,
+    perMinute: config.messagesPerMinute ?? MESSAGES_PER_MINUTE,
+  };
   let stopping = false;
 
   return {
@@ -83,49 +97,69 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     },
   };
 
-  function track(id: string): Promise<void> {
-    const work = handle(id).finally(() => underWay.delete(work));
+  function track(wakeUp: Waking): Promise<void> {
+    const work = handle(wakeUp).finally(() => underWay.delete(work));
     underWay.add(work);
     return work;
   }
 
   /** Looks at it again without waiting for the relay's sweep; should this process end first, that finds it. */
-  function later(id: string, ms: number): void {
+  function later(wakeUp: Waking, ms: number): void {
     if (stopping) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      track(id).catch((error: unknown) =>
-        deps.logger.warn({ err: error, notificationId: id }, 'not sent yet'),
+      track(wakeUp).catch((error: unknown) =>
+        deps.logger.warn({ err: error, notificationId: wakeUp.id }, 'not sent yet'),
       );
     }, ms);
     timers.add(timer);
   }
 
-  async function handle(id: string): Promise<void> {
-    const candidate = await readCandidate(pool, id, clock.now());
-    if (candidate === undefined) return;
-    const choice = providers.choose(candidate.channel, pastOf(candidate));
-    if (choice.kind === 'none') {
-      await waitForProvider(candidate, choice);
-      return;
-    }
-    const claimed = await claim(candidate, choice);
-    if (claimed === undefined) return;
-    const { incidentId, channel, attempt } = claimed;
+  async function handle(wakeUp: Waking): Promise<void> {
+    const { to } = wakeUp;
+    const taken = await (to === undefined ? take(wakeUp) : turns.run(to, () => take(wakeUp)));
+    if (taken === undefined) return;
+    const { members, choice } = taken;
+    const [{ id, bundleId, incidentId, channel, attempt, failures }] = members;
     const logger = deps.logger.child({
-      notificationId: id,
-      incidentId,
+      ...(members.length === 1
+        ? { notificationId: id, incidentId }
+        : { bundleId, notificationIds: members.map((member) => member.id) }),
       channel,
       attempt,
       provider: choice.provider,
     });
-    const lost = claimed.failures >= config.maxAttempts;
+    const lost = failures >= config.maxAttempts;
     if (lost) choice.release();
-    const result = lost ? LAST_ONE_LOST : await send(claimed, choice);
-    if (result !== 'abandoned') await record(claimed, { result, choice, candidate }, logger);
+    const result = lost ? LAST_ONE_LOST : await send(members, choice);
+    if (result !== 'abandoned') await record(wakeUp, { ...taken, result }, logger);
+  }
+
+  /** Decides whether it goes out now, by whom and with what others, and claims them. */
+  async function take(wakeUp: Waking): Promise<Taken | undefined> {
+    const now = clock.now();
+    const candidate = await readCandidate(pool, wakeUp.id, now);
+    if (candidate === undefined) return undefined;
+    const timing = planSending(candidate, candidate.traffic, { ...rule, now });
+    if (timing.kind === 'hold') {
+      later(wakeUp, timing.ms);
+      return undefined;
+    }
+    if (timing.kind === 'later') {
+      await postpone(pool, wakeUp.id, { until: timing.until, reason: null });
+      return undefined;
+    }
+    const choice = providers.choose(candidate.channel, pastOf(candidate));
+    if (choice.kind === 'none') {
+      await waitForProvider(wakeUp, candidate, choice);
+      return undefined;
+    }
+    const members = await claim(candidate, choice, now);
+    return members === undefined ? undefined : { members, choice, candidate };
   }
 
   async function waitForProvider(
+    wakeUp: Waking,
     { id, kind, channel, fellBack }: Candidate,
     { reason, retryInMs }: { reason: string; retryInMs: number },
   ): Promise<void> {
@@ -135,43 +169,50 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     }
     await postpone(pool, id, { until, reason });
     deps.logger.warn({ notificationId: id, channel, reason, retryInMs }, 'no provider to send by');
-    later(id, retryInMs);
+    later(wakeUp, retryInMs);
   }
 
   async function claim(
-    { id, bundleId }: Candidate,
+    candidate: Candidate,
     choice: Chosen,
-  ): Promise<ClaimedNotification | undefined> {
+    now: Date,
+  ): Promise<Members | undefined> {
+    const { id, kind, channel, locale, bundleId } = candidate;
+    const signature = config.smsSignature;
     try {
-      const claimed = await claimNotifications(pool, {
+      const shared = bundleId !== null || rule.windowMs > 0;
+      const mates = shared && mayShare(kind, channel) ? await listMates(pool, candidate, now) : [];
+      const ids =
+        bundleId === null
+          ? chooseMates(mates, { channel, locale, signature })
+          : mates.map((mate) => mate.id);
+      const [first, ...rest] = await claimNotifications(pool, {
         lead: id,
-        ids: [id],
+        ids: ids.includes(id) ? ids : [id],
         bundleId: bundleId ?? id,
         provider: choice.provider,
         now: clock.now(),
         leaseMs,
       });
-      if (claimed.length === 0) choice.release();
-      return claimed[0];
+      if (first !== undefined) return [first, ...rest];
+      choice.release();
+      return undefined;
     } catch (error) {
       choice.release();
       throw error;
     }
   }
 
-  async function send(
-    claimed: ClaimedNotification,
-    chosen: Chosen,
-  ): Promise<SendResult | 'abandoned'> {
+  async function send(members: Members, chosen: Chosen): Promise<SendResult | 'abandoned'> {
     const renewal = setInterval(() => {
       const until = new Date(clock.now().getTime() + leaseMs);
       // A renewal that fails is made up for by the next, or the claim runs out as it should.
-      renewClaim(pool, [claimed], until).catch(() => undefined);
+      renewClaim(pool, members, until).catch(() => undefined);
     }, leaseMs / 3);
     const ended = new AbortController();
     try {
       return await Promise.race([
-        chosen.send(messageOf(claimed)),
+        chosen.send(composeMessage(members, config.smsSignature)),
         aborted(abandoned.signal, ended.signal),
       ]);
     } finally {
@@ -180,60 +221,65 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     }
   }
 
-  function messageOf(claimed: ClaimedNotification): OutgoingMessage {
-    const { bundleId, attempt, personId, address, locale, payload, repeat } = claimed;
-    const text = repeat ? markRepeat(claimed.text, locale, config.smsSignature) : claimed.text;
-    return {
-      notificationId: bundleId,
-      attempt,
-      personId,
-      address,
-      locale,
-      text,
-      payload,
-      repeat,
-    };
+  async function record(wakeUp: Waking, sent: Sent, logger: Logger): Promise<void> {
+    const { members, choice, result } = sent;
+    if (result.kind !== 'submitted') {
+      await recordFailure(wakeUp, { ...sent, result }, logger);
+      return;
+    }
+    const now = clock.now();
+    const { providerMessageIds } = result;
+    await recordSubmitted(pool, members, { now, providerMessageIds });
+    for (const member of members) {
+      deps.metrics.submitted(now.getTime() - wantedAt(member).getTime(), member.channel);
+    }
+    logger.info({ providerMessageIds }, 'notification submitted');
+    // The message is out and its ids are stored; a receipt not counted now is counted when it is repeated.
+    await deps.receipts.submitted(choice.provider, providerMessageIds).catch((error: unknown) => {
+      logger.warn({ err: error }, 'receipts not counted yet');
+    });
   }
 
-  async function record(
-    claimed: ClaimedNotification,
-    { result, choice, candidate }: { result: SendResult; choice: Chosen; candidate: Candidate },
+  async function recordFailure(
+    wakeUp: Waking,
+    { members, choice, candidate, result }: Sent & { result: Failure },
     logger: Logger,
   ): Promise<void> {
     const now = clock.now();
     const { provider } = choice;
-    if (result.kind === 'submitted') {
-      const { providerMessageIds } = result;
-      await recordSubmitted(pool, [claimed], { now, providerMessageIds });
-      deps.metrics.submitted(now.getTime() - wantedAt(claimed).getTime(), claimed.channel);
-      logger.info({ providerMessageIds }, 'notification submitted');
-      await countReceipts(claimed, provider, providerMessageIds);
-      return;
-    }
-    const unsent = unsentOf(result, { now, repeat: claimed.repeat });
+    const unsent = unsentOf(result, { now, members });
     const { reason } = unsent;
     const refusedBy = new Set([...candidate.refusedBy, ...(unsent.permanent ? [provider] : [])]);
-    const left = providers.names(claimed.channel).filter((name) => !refusedBy.has(name));
-    const failures = claimed.failures + (unsent.counts ? 1 : 0);
-    const final = failures >= config.maxAttempts || (unsent.permanent && left.length === 0);
-    if (final && (await fail(claimed, unsent))) {
-      logger.error({ reason }, 'notification given up: this person has not been told');
-      deps.metrics.failed(claimed.channel);
-      return;
+    const { channel } = candidate;
+    const left = providers.names(channel).filter((name) => !refusedBy.has(name));
+    const refused = unsent.permanent && left.length === 0;
+    const counted = unsent.counts ? 1 : 0;
+    const isOver = ({ failures }: ClaimedNotification): boolean =>
+      refused || failures + counted >= config.maxAttempts;
+    const given = await fail(members.filter(isOver), unsent);
+    for (const { id, incidentId, personId } of given) {
+      logger.error(
+        { notificationId: id, incidentId, personId, reason },
+        'notification given up: this person has not been told',
+      );
+      deps.metrics.failed(channel);
     }
-    const working = providers.working(claimed.channel);
+    const again = members.filter((member) => !given.includes(member));
+    if (again.length === 0) return;
+    const working = providers.working(channel);
     const others = left.filter((name) => name !== provider && working.includes(name));
-    const delayMs = delayOf(result, { failures, others: others.length });
-    const retryAt = new Date(now.getTime() + delayMs);
-    await recordUnsent(pool, [claimed], { ...unsent, retryAt });
-    if (final) return;
+    const failures = Math.max(...again.map((member) => member.failures)) + counted;
+    const delayMs =
+      unsent.bundle === 'apart' ? 0 : delayOf(result, { failures, others: others.length });
+    await recordUnsent(pool, again, { ...unsent, retryAt: new Date(now.getTime() + delayMs) });
     logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
-    if (delayMs < RELAY_MS) later(claimed.id, delayMs);
+    if (delayMs >= RELAY_MS) return;
+    for (const { id } of again) later({ ...wakeUp, id }, delayMs);
   }
 
   /** Another provider that works is tried at once; the same one after a pause. */
   function delayOf(
-    result: SendResult,
+    result: Failure,
     { failures, others }: { failures: number; others: number },
   ): number {
     if (others > 0 && failures <= others) return NEXT_PROVIDER_MS;
@@ -246,32 +292,33 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     return Math.max(pauseMs, backoff);
   }
 
-  /** False when the notification was cancelled or taken over meanwhile: then only the attempt's end is written. */
+  /** Returns those given up; not one that was cancelled or taken over meanwhile: of that only the attempt's end is written. */
   async function fail(
-    claimed: ClaimedNotification,
+    members: readonly ClaimedNotification[],
     unsent: Omit<Unsent, 'retryAt'>,
-  ): Promise<boolean> {
-    const { id, incidentId, personId, channel, attempt } = claimed;
+  ): Promise<ClaimedNotification[]> {
+    if (members.length === 0) return [];
     const { reason } = unsent;
-    const data = { notificationId: id, personId, channel, attempt, reason };
-    const given = await giveUp(deps, [{ id, incidentId, reason, data }], async (tx) => {
-      const failed = await recordUnsent(tx, [claimed], { ...unsent, retryAt: null });
-      return failed.length > 0;
+    const given = members.map(({ id, incidentId, personId, channel, attempt }) => {
+      const data = { notificationId: id, personId, channel, attempt, reason };
+      return { id, incidentId, reason, data };
     });
-    return given.length > 0;
-  }
-
-  /** The message is out and its ids are stored; a receipt not counted now is counted when it is repeated. */
-  async function countReceipts(
-    { id }: ClaimedNotification,
-    provider: string,
-    ids: readonly string[],
-  ): Promise<void> {
-    await deps.receipts.submitted(provider, ids).catch((error: unknown) => {
-      deps.logger.warn({ err: error, notificationId: id }, 'receipts not counted yet');
+    const failed = await giveUp(deps, given, async (tx, id) => {
+      const mine = members.filter((member) => member.id === id);
+      return (await recordUnsent(tx, mine, { ...unsent, retryAt: null })).length > 0;
     });
+    return members.filter(({ id }) => failed.includes(id));
   }
 };
+
+/** What woke the worker: a job of the queue, the relay, or a timer of its own. */
+type Waking = Pick<WakeUp, 'id' | 'to'>;
+
+/** The notifications of one message, oldest first. */
+type Members = readonly [ClaimedNotification, ...ClaimedNotification[]];
+type Taken = { members: Members; choice: Chosen; candidate: Candidate };
+type Sent = Taken & { result: SendResult };
+type Failure = Exclude<SendResult, { kind: 'submitted' }>;
 
 /** What the relay's sweep would bring up to half a second late is woken by this process. */
 const RELAY_MS = 1_000;
@@ -290,19 +337,22 @@ const pastOf = ({ kind, told, failed, refusedBy }: Candidate) => ({
 });
 
 const unsentOf = (
-  result: Exclude<SendResult, { kind: 'submitted' }>,
-  { now, repeat }: { now: Date; repeat: boolean },
+  result: Failure,
+  { now, members }: { now: Date; members: Members },
 ): Omit<Unsent, 'retryAt'> => {
   const { kind: outcome, reason } = result;
   const failed = result.kind === 'failed' ? result : undefined;
+  // Refused for good may have been that there are several in it: each is then tried by itself.
+  const apart = failed?.permanent === true && members.length > 1;
+  const mayBeOut = failed === undefined || members.some(({ repeat }) => repeat);
   return {
     now,
     outcome,
     reason,
-    permanent: failed?.permanent ?? false,
+    permanent: failed?.permanent === true && !apart,
     // A provider that is busy all night must not make anybody be given up.
-    counts: failed?.retryAfterMs === undefined,
-    bundle: failed === undefined || repeat ? 'keep' : 'dissolve',
+    counts: failed?.retryAfterMs === undefined && !apart,
+    bundle: apart ? 'apart' : mayBeOut ? 'keep' : 'dissolve',
     providerMessageIds: result.kind === 'unknown' ? (result.providerMessageIds ?? []) : [],
   };
 };

@@ -76,13 +76,27 @@ export const NotificationSchema = Type.Object({
   submittedAt: Type.Optional(DateTimeSchema),
   finishedAt: Type.Optional(DateTimeSchema),
   lastError: Type.Optional(Type.String()),
+  nextAttemptAt: Type.Optional(DateTimeSchema),
+  bundleId: Type.Optional(
+    Type.String({ description: 'the same for all that went out in one message' }),
+  ),
+  fallbackFor: Type.Optional(
+    Type.String({ description: 'the notification that did not get through over another channel' }),
+  ),
   attempts: Type.Array(
     Type.Object({
       attempt: Type.Integer(),
       provider: Type.String(),
       startedAt: DateTimeSchema,
       finishedAt: Type.Optional(DateTimeSchema),
-      outcome: Type.Optional(Type.Enum(['submitted', 'failed', 'unknown'])),
+      outcome: Type.Optional(
+        Type.Enum(['submitted', 'failed', 'unknown'], {
+          description: 'none while it is under way; unknown: it may have been sent',
+        }),
+      ),
+      permanent: Type.Optional(
+        Type.Boolean({ description: 'of a failed one: this provider will never take it' }),
+      ),
       providerMessageIds: Type.Array(Type.String()),
       error: Type.Optional(Type.String()),
     }),

@@ -109,14 +109,14 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     redisUrl: deps.redisUrl,
     connectionString: deps.connectionString,
     prefix: tuning.queuePrefix ?? 'fengsui',
-    handle: ({ id }) => worker.handle(id),
+    handle: (wakeUp) => worker.handle(wakeUp),
     drain: () => worker.drain(),
     logger,
   });
   const relay = createRelay({
     ...deps,
     queue,
-    handle: (id) => worker.handle(id),
+    handle: (wakeUp) => worker.handle(wakeUp),
     ...(tuning.sweepMs === undefined ? {} : { sweepMs: tuning.sweepMs }),
   });
   const watch = createFallbackWatch({

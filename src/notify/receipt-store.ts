@@ -98,8 +98,34 @@ export const matchReceipts = async (
          (select from receipt r where r.notification_id = $2 and r.provider_message_id = $3 and r.event = $4)`,
       [row.id, match.candidate.notificationId, match.messageId, row.event],
     );
+    const told = { notificationId: match.candidate.notificationId, messageId: match.messageId };
+    for (const id of await copyToOthers(tx, { ...told, receiptId: row.id, event: row.event })) {
+      touched.add(id);
+    }
   }
   return [...touched];
+};
+
+/** What is said of a message holds for every notification that went out in it. Returns the ids of the others. */
+const copyToOthers = async (
+  tx: Queryable,
+  receipt: { receiptId: string; notificationId: string; messageId: string; event: ReceiptEvent },
+): Promise<string[]> => {
+  const { rows } = await tx.query<{ id: string }>(
+    `with others as (
+       select distinct n.id from notification n join delivery_attempt a on a.notification_id = n.id
+       where n.bundle_id = (select bundle_id from notification where id = $2) and n.id <> $2
+         and $3 = any(a.provider_message_ids)
+     ), copied as (
+       insert into receipt (notification_id, provider, provider_message_id, address, event, at, received_at, detail)
+       select o.id, r.provider, $3, r.address, r.event, r.at, r.received_at, r.detail from receipt r, others o
+       where r.id = $1 and not exists
+         (select from receipt e where e.notification_id = o.id and e.provider_message_id = $3 and e.event = $4)
+     )
+     select id from others`,
+    [receipt.receiptId, receipt.notificationId, receipt.messageId, receipt.event],
+  );
+  return rows.map(({ id }) => id);
 };
 
 /** Ids of receipts still without their notification, by provider, such as those a crash came between. */
@@ -218,7 +244,8 @@ const APP_PROGRESS = `array['queued', 'sending', 'failed', 'cancelled', 'submitt
 
 /**
  * A receipt from a person's app. `not_theirs`: no such notification, or somebody else's. An `acknowledged` receipt is for
- * the caller to act on: the person takes the incident. The same receipt again changes nothing.
+ * the caller to act on: the person takes the incident, that one alone, whatever else was in the message. The same receipt
+ * again changes nothing.
  */
 export const recordReceipt = async (
   db: Queryable,
@@ -226,8 +253,13 @@ export const recordReceipt = async (
 ): Promise<RecordedReceipt> => {
   const { notificationId, personId, event, at, receivedAt } = receipt;
   const { rows } = await db.query<{ incident_id: string }>(
-    `with theirs as (
-       select id, incident_id from notification where id::text = lower($1) and person_id = $2
+    `with named as (
+       select id, incident_id, bundle_id from notification where id::text = lower($1) and person_id = $2
+     ), theirs as (
+       select id from named
+       union
+       select n.id from notification n join named on n.bundle_id = named.bundle_id
+       where $3 <> 'acknowledged' and n.person_id = $2
      ), kept as (
        insert into receipt (notification_id, provider, event, at, received_at)
        select id, 'mqtt', $3, $4, $5 from theirs
@@ -237,7 +269,7 @@ export const recordReceipt = async (
        from theirs where n.id = theirs.id
          and array_position(${APP_PROGRESS}, $3::text) > array_position(${APP_PROGRESS}, n.status)
      )
-     select incident_id from theirs`,
+     select incident_id from named`,
     [notificationId, personId, event, at, receivedAt],
   );
   const row = rows[0];

@@ -2,6 +2,7 @@ import type { ContactChannel, Locale } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
 import type { NotificationKind } from './notification.ts';
+import type { Traffic } from './plan-sending.ts';
 
 /**
  * Clocks of two machines differ a little: without the tolerance an alarm written by the one that is ahead would wait for
@@ -18,6 +19,8 @@ export type Candidate = {
   personId: string;
   channel: ContactChannel;
   address: string;
+  locale: Locale;
+  payload: Record<string, unknown>;
   createdAt: Date;
   attempts: number;
   /** The message it is part of for good, because that one may have got out. */
@@ -30,6 +33,7 @@ export type Candidate = {
   told: boolean;
   /** The person's next channel has been asked for its sake. */
   fellBack: boolean;
+  traffic: Traffic;
 };
 
 type CandidateRow = {
@@ -38,6 +42,8 @@ type CandidateRow = {
   person_id: string;
   channel: ContactChannel;
   address: string;
+  locale: Locale;
+  payload: Record<string, unknown>;
   created_at: Date;
   attempts: number;
   bundle_id: string | null;
@@ -45,6 +51,10 @@ type CandidateRow = {
   refused_by: string[];
   told: boolean;
   fell_back: boolean;
+  alert_began_at: Date | null;
+  under_way: boolean | null;
+  messages: number;
+  oldest_at: Date | null;
 };
 
 /** Undefined when it is not due, taken by another, or no longer wanted. */
@@ -54,25 +64,68 @@ export const readCandidate = async (
   now: Date,
 ): Promise<Candidate | undefined> => {
   const { rows } = await db.query<CandidateRow>(
-    `select n.id, n.kind, n.person_id, n.channel, n.address, n.created_at, n.attempts, n.bundle_id,
+    `select n.id, n.kind, n.person_id, n.channel, n.address, n.locale, n.payload, n.created_at, n.attempts, n.bundle_id,
        coalesce((select jsonb_object_agg(p.provider, p.failed) from (select a.provider, count(*)::int as failed
          from delivery_attempt a where a.notification_id = n.id and a.outcome in ('failed', 'unknown') group by 1) p),
          '{}') as failed,
        array(select distinct a.provider from delivery_attempt a where a.notification_id = n.id and a.permanent) as refused_by,
        exists (select from notification o where o.incident_id = n.incident_id and o.kind = 'alert'
          and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told,
-       n.fallback_at is not null as fell_back
-     from notification n where n.id = $2 and ${DUE}`,
+       n.fallback_at is not null as fell_back, t.*
+     from notification n cross join lateral (
+       select max(o.last_attempt_at) filter (where o.kind = 'alert') as alert_began_at,
+         bool_or(o.kind = 'alert' and o.status = 'sending' and o.claimed_until > $1) as under_way,
+         count(distinct o.bundle_id)::int as messages, min(o.last_attempt_at) as oldest_at
+       from notification o where o.address = n.address and o.channel = n.channel and o.person_id = n.person_id
+         and o.id <> n.id and o.last_attempt_at between $1::timestamptz - interval '1 minute' and $1::timestamptz + interval '1 second'
+     ) t
+     where n.id = $2 and ${DUE}`,
     [now, id],
   );
-  return rows.map(({ person_id, created_at, bundle_id, refused_by, fell_back, ...row }) => ({
-    ...row,
-    fellBack: fell_back,
-    personId: person_id,
-    createdAt: created_at,
-    bundleId: bundle_id,
-    refusedBy: refused_by,
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    personId: row.person_id,
+    channel: row.channel,
+    address: row.address,
+    locale: row.locale,
+    payload: row.payload,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+    bundleId: row.bundle_id,
+    failed: row.failed,
+    refusedBy: row.refused_by,
+    told: row.told,
+    fellBack: row.fell_back,
+    traffic: {
+      alertBeganAt: row.alert_began_at,
+      underWay: row.under_way ?? false,
+      messages: row.messages,
+      oldestAt: row.oldest_at,
+    },
   }))[0];
+};
+
+/** More than fit into any message. */
+const MAX_MATES = 30;
+
+/**
+ * What may go out in one message with a notification, that one first, then the oldest. Part of a message that may have got
+ * out: the others of that, as far as they are still wanted, and nothing else, for the receiver knows it by its id.
+ */
+export const listMates = async (
+  db: Queryable,
+  { id, bundleId, address, channel, personId }: Candidate,
+  now: Date,
+): Promise<{ id: string; payload: Record<string, unknown> }[]> => {
+  const { rows } = await db.query<{ id: string; payload: Record<string, unknown> }>(
+    `select n.id, n.payload from notification n
+     where ${DUE} and case when $3::uuid is not null then n.bundle_id = $3
+       else n.bundle_id is null and n.kind = 'alert' and n.channel = $5 and n.person_id = $6 end and n.address = $4
+     order by n.id <> $2, n.id limit ${MAX_MATES}`,
+    [now, id, bundleId, address, channel, personId],
+  );
+  return rows;
 };
 
 /** A notification taken for sending: nobody else sends it until the claim runs out. */
@@ -81,6 +134,7 @@ export type ClaimedNotification = {
   incidentId: string;
   kind: NotificationKind;
   step: number;
+  round: number;
   personId: string;
   channel: ContactChannel;
   address: string;
@@ -103,6 +157,7 @@ type ClaimRow = {
   incident_id: string;
   kind: NotificationKind;
   step: number;
+  round: number;
   person_id: string;
   channel: ContactChannel;
   address: string;
@@ -156,7 +211,7 @@ export const claimNotifications = async (
        insert into delivery_attempt (id, notification_id, attempt, provider, started_at)
        select c.attempt_id, c.id, c.attempts, $7, $1 from claimed c
      )
-     select c.id, c.incident_id, c.kind, c.step, c.person_id, c.channel, c.address, c.locale, c.text, c.payload,
+     select c.id, c.incident_id, c.kind, c.step, c.round, c.person_id, c.channel, c.address, c.locale, c.text, c.payload,
        c.created_at, c.attempts, c.failures, c.bundle_id,
        exists (select from lost where lost.notification_id = c.id) or exists (select from delivery_attempt a
          where a.notification_id = c.id and a.outcome = 'unknown') as repeat

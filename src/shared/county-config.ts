@@ -164,7 +164,7 @@ const CountyConfigSchema = Type.Object(
         bundleWindowMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_000 })),
         /**
          * What is not the first word of a fire waits while so many messages have gone to a person over a channel in the
-         * last minute. Absent = 6.
+         * last minute, a minute at most. Absent = 20.
          */
         messagesPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
       },
