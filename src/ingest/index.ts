@@ -3,6 +3,10 @@ export { insertDeadLetter } from './dead-letter-store.ts';
 export { rejected } from './decoded.ts';
 export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
 export { detectionRoutes } from './detection-routes.ts';
+export { createDeviceEventKeeper } from './device-event-keeper.ts';
+export { deviceEventRoutes } from './device-event-routes.ts';
+export { insertDeviceEvent } from './device-event-store.ts';
+export { createDjiGateway } from './dji-gateway.ts';
 
 export {
   createIngest,
