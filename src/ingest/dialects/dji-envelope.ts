@@ -55,9 +55,14 @@ export const readDjiMessage = (
   };
 };
 
-/** A gateway whose clock has not been set yet says 0 or nothing. */
+/** The end of the year 9999; beyond it is no clock but a unit mistaken. */
+const MAX_TIME_MS = 253_402_300_799_999;
+
+/** Our clock where a gateway's has not been set yet: it then says 0 or nothing. */
 export const djiTime = (timestamp: number | undefined, receivedAt: Date): Date =>
-  timestamp === undefined || timestamp === 0 ? receivedAt : new Date(timestamp);
+  timestamp === undefined || timestamp === 0 || timestamp > MAX_TIME_MS
+    ? receivedAt
+    : new Date(timestamp);
 
 export const invalidDji = (
   errors: readonly { path: string; message: string }[],
