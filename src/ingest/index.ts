@@ -12,5 +12,6 @@ export {
   createIngest,
   type Ingest,
 } from './ingest.ts';
+export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMqttSource } from './mqtt-source.ts';
 export { groundHeightOf } from './observer.ts';

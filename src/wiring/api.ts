@@ -24,6 +24,7 @@ import {
   detectionRoutes,
   deviceEventRoutes,
   groundHeightOf,
+  laserTargetRoutes,
 } from '../ingest/index.ts';
 import {
   escalationRoutes,
@@ -165,6 +166,7 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),

@@ -1,4 +1,4 @@
-import { decodeDjiOsd, type DjiSender } from '../../src/ingest/dialects/dji-osd.ts';
+import { type DjiSender, decodeDjiOsd } from '../../src/ingest/dialects/dji-osd.ts';
 import { aircraftOsdPayload, dockOsdPayload } from './dji-osd-payloads.ts';
 
 const RUNS = 20_000;

@@ -274,6 +274,35 @@ describe('telemetry', () => {
       }),
     );
     expect((await device(AIRCRAFT)).latest).toMatchObject({ lon: 113.27, lat: 26.71 });
+    // Said once, so that the measurement stays the same from here on.
+    const last = { '99-0-0': { ...laser['99-0-0'], measure_target_distance: 812.5 } };
+    await dock.say('osd', { ...osd, ...last }, { on: AIRCRAFT });
+    await vi.waitFor(async () =>
+      expect((await device(AIRCRAFT)).latest?.state.laserTarget).toMatchObject({ rangeM: 812.5 }),
+    );
+  });
+
+  it('becomes a fire where the laser lies, when a person says so, and once', async () => {
+    const report = () =>
+      town.call<{ incidentId: string }>('POST', `drones/${AIRCRAFT}/laser-target`, {
+        kind: 'flame',
+      });
+    const first = await report();
+    expect(first.status).toBe(201);
+    const { body } = await town.call<{ sources: string[]; fix: Record<string, unknown> }>(
+      'GET',
+      `incidents/${first.body.incidentId}`,
+    );
+    expect(body).toMatchObject({
+      sources: [AIRCRAFT],
+      fix: { lon: 113.284, lat: 26.722, ellipse: { semiMajorM: 30, semiMinorM: 30 } },
+    });
+    expect(await report()).toMatchObject({ status: 200, body: first.body });
+    aheadMs += 301_000;
+    expect((await report()).status).toBe(409);
+    expect((await town.call('POST', `drones/${DOCK}/laser-target`, { kind: 'flame' })).status).toBe(
+      404,
+    );
   });
 
   it('is not taken from another gateway', async () => {
