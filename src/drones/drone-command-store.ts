@@ -17,8 +17,21 @@ export const insertCommand = async (db: Queryable, command: DroneCommand): Promi
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)
      on conflict (device_id) where ended_at is null do nothing`,
     [
-      ...[c.id, c.deviceId, c.gatewayId, c.method, c.lon, c.lat, c.altitudeM, c.flightHeightM],
-      ...[c.speedMps, c.status, c.authority, c.tid, c.requestedBy, c.requestedAt, c.deadlineAt],
+      c.id,
+      c.deviceId,
+      c.gatewayId,
+      c.method,
+      c.lon,
+      c.lat,
+      c.altitudeM,
+      c.flightHeightM,
+      c.speedMps,
+      c.status,
+      c.authority,
+      c.tid,
+      c.requestedBy,
+      c.requestedAt,
+      c.deadlineAt,
     ],
   );
   return rowCount === 1;
@@ -35,9 +48,17 @@ export const updateCommand = async (
        remaining_s = $8, ended_at = $9, deadline_at = $10, updated_at = $11
      where id = $1`,
     [
-      ...[c.id, c.status, c.authority, c.tid, c.resultCode],
+      c.id,
+      c.status,
+      c.authority,
+      c.tid,
+      c.resultCode,
       c.said === null ? null : toJsonb(c.said),
-      ...[c.remainingM, c.remainingS, c.endedAt, c.deadlineAt, now],
+      c.remainingM,
+      c.remainingS,
+      c.endedAt,
+      c.deadlineAt,
+      now,
     ],
   );
 };

@@ -232,8 +232,7 @@ describe('its topology', () => {
       dock.ask('status', 'update_topo', topology(AIRCRAFT, sn)),
       other.ask('status', 'update_topo', topology(sn)),
     ]);
-    const results = answers.map(({ data }) => data.result).toSorted();
-    expect(results).toEqual([0, 210_231]);
+    expect(new Set(answers.map(({ data }) => data.result))).toEqual(new Set([0, 210_231]));
     const owner = answers[0].data.result === 0 ? DOCK : OTHER_DOCK;
     expect((await device(sn)).gatewayId).toBe(owner);
     // It is sold: from here on the first dock has one aircraft again.

@@ -75,7 +75,7 @@ export const readDjiEvent = ({ method, data, observedAt }: DjiMessage): DjiEvent
     }));
     // Model keys begin with the domain: 0 is an aircraft.
     const ofAircraft =
-      list.length > 0 && list.every(({ deviceType }) => /^0-/.test(deviceType ?? ''));
+      list.length > 0 && list.every(({ deviceType }) => deviceType?.startsWith('0-') === true);
     return event('hms', { hms: { at: observedAt, list } }, ofAircraft ? 'aircraft' : 'gateway');
   }
   const airsense =

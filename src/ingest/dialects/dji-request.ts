@@ -66,6 +66,7 @@ export const answerRequest = (
     // Pictures are not taken here; an answer keeps the dock from asking without end.
     case 'storage_config_get':
       return { result: RESULT.failed };
+    case null:
     default:
       return undefined;
   }

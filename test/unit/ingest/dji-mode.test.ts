@@ -13,7 +13,7 @@ describe('mode codes', () => {
     [39, 'aircraft', 'dji', '模式 39', 'mode 39'],
     [4, 'dock', 'dji', '作业中', 'working'],
     [99, 'dock', 'dji', '模式 99', 'mode 99'],
-  ] as const)('%d of an %s by %s: %s', (code, device, maker, zh, en) => {
+  ] as const)('%d of an %s by %s: %s', (code, device, maker, ...[zh, en]) => {
     expect(modeText(code, device, maker)).toEqual({ code, zh, en });
   });
 
