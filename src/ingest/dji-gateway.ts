@@ -13,6 +13,7 @@ import {
   bindStatusSerials,
   type DjiCloud,
   readBinding,
+  requestMethod,
 } from './dialects/dji-request.ts';
 import { readTopology } from './dialects/dji-topology.ts';
 import type { DjiControl } from './topics.ts';
@@ -196,14 +197,15 @@ export const createDjiGateway = (deps: DjiGatewayDeps): DjiGateway => {
 
   const takeRequest = async (context: Context): Promise<Result> => {
     const { device, message } = context;
-    if (message.method === 'airport_organization_bind') return bind(context);
+    const method = requestMethod(message);
+    if (method === 'airport_organization_bind') return bind(context);
     const callsigns = new Map<string, string>();
     for (const sn of bindStatusSerials(message)) {
       const known = await registry.resolve(sn);
       if (known !== undefined && (known.id === device.id || known.gatewayId === device.id))
         callsigns.set(sn, known.name);
     }
-    if (message.method === 'config' && cloud.app === undefined) {
+    if (method === 'config' && cloud.app === undefined) {
       logger.warn(
         { deviceId: device.id },
         'a dock asks for its licence; set DJI_APP_ID, DJI_APP_KEY and DJI_APP_LICENSE',

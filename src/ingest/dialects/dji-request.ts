@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { compileSchema } from '../../shared/schema.ts';
 import type { Claim } from './dji-claim.ts';
-import type { DjiMessage } from './dji-envelope.ts';
+import { asRecord, type DjiMessage } from './dji-envelope.ts';
 import { RESULT } from './dji-reply.ts';
 
 /** What the cloud side of a dock has to know of itself. */
@@ -34,6 +34,22 @@ const BindingSchema = Type.Object({
 });
 const checkBinding = compileSchema(BindingSchema);
 
+/** What only that request has in its data; DJI's own examples leave the method out of some. */
+const TELLING_FIELDS: readonly (readonly [field: string, method: string])[] = [
+  ['bind_devices', 'airport_organization_bind'],
+  ['devices', 'airport_bind_status'],
+  ['device_binding_code', 'airport_organization_get'],
+  ['config_scope', 'config'],
+  ['module', 'storage_config_get'],
+];
+
+/** The method of a request, from its data where it names none. */
+export const requestMethod = ({ method, data }: DjiMessage): string | null => {
+  if (method !== null) return method;
+  const fields = asRecord(data);
+  return TELLING_FIELDS.find(([field]) => Object.hasOwn(fields, field))?.[1] ?? null;
+};
+
 /** A device as `airport_bind_status` tells of it; undefined callsign = not bound here. */
 export type CallsignOf = (sn: string) => string | undefined;
 
@@ -42,11 +58,12 @@ export type CallsignOf = (sn: string) => string | undefined;
  * elsewhere (`readBinding`), as it changes the registry.
  */
 export const answerRequest = (
-  { method, data }: DjiMessage,
+  request: DjiMessage,
   cloud: DjiCloud,
   callsignOf: CallsignOf,
 ): Record<string, unknown> | undefined => {
-  switch (method) {
+  const { data } = request;
+  switch (requestMethod(request)) {
     case 'config':
       return configData(cloud);
     case 'airport_bind_status': {
@@ -73,8 +90,9 @@ export const answerRequest = (
 };
 
 /** The serial numbers `airport_bind_status` asks about; none for another request. */
-export const bindStatusSerials = ({ method, data }: DjiMessage): string[] => {
-  const checked = method === 'airport_bind_status' ? checkDevices(data) : undefined;
+export const bindStatusSerials = (request: DjiMessage): string[] => {
+  const isAsked = requestMethod(request) === 'airport_bind_status';
+  const checked = isAsked ? checkDevices(request.data) : undefined;
   return checked?.ok === true ? checked.value.devices.map(({ sn }) => sn) : [];
 };
 
