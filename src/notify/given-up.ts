@@ -17,12 +17,14 @@ class NotOurs extends Error {}
  */
 export const giveUp = async (
   deps: { pool: Pool; onGivenUp: OnGivenUp },
-  given: { incidentId: string; data: Record<string, unknown> },
+  given: { incidentId: string | null; data: Record<string, unknown> },
   markFailed: (tx: PoolClient) => Promise<boolean>,
 ): Promise<boolean> => {
   try {
     await withTransaction(deps.pool, async (tx) => {
-      await deps.onGivenUp(tx, given);
+      const { incidentId, data } = given;
+      // What is about no incident has no timeline; the caller's log says it.
+      if (incidentId !== null) await deps.onGivenUp(tx, { incidentId, data });
       if (!(await markFailed(tx))) throw new NotOurs();
     });
     return true;

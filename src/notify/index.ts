@@ -12,3 +12,4 @@ export { recordReceipt } from './receipt-store.ts';
 export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';
 export { createReportClock } from './reporting/report-clock.ts';
 export { reportRoutes } from './reporting/report-routes.ts';
+export { createSendCode } from './send-code.ts';

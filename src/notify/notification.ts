@@ -16,15 +16,28 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
 /**
  * `taken_over`: somebody has the incident now; `reply`: the answer to an SMS; `audit`: the service itself failed;
- * `report_due`: the time to report upwards runs out.
+ * `report_due`: the time to report upwards runs out. About no incident: `verification`, a code that proves a contact;
+ * `consent`, the answer to STOP or START; `duty`, nobody is on duty, or somebody who cannot be told.
  */
-export const NOTIFICATION_KINDS = ['alert', 'taken_over', 'reply', 'audit', 'report_due'] as const;
+export const NOTIFICATION_KINDS = [
+  'alert',
+  'taken_over',
+  'reply',
+  'audit',
+  'report_due',
+  'verification',
+  'consent',
+  'duty',
+] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
-/** What one person is to be told on one channel. Unique by (incident, kind, step, occurrence, person, channel, round). */
+/**
+ * What one person is to be told on one channel. Unique by (incident, kind, step, occurrence, person, channel, round); what is
+ * about no incident is written together with the record that it was.
+ */
 export type NewNotification = {
   id: string;
-  incidentId: string;
+  incidentId: string | null;
   kind: NotificationKind;
   step: number;
   /** Which repeat of the step; of a reply the number of the message it answers. */
@@ -53,8 +66,8 @@ export type ClaimedNotification = Omit<
 
 export const NotificationSchema = Type.Object({
   id: Type.String(),
-  incidentId: Type.String(),
-  incidentNumber: Type.String(),
+  incidentId: Type.Optional(Type.String({ description: 'absent for what is about no incident' })),
+  incidentNumber: Type.Optional(Type.String()),
   kind: Type.Enum([...NOTIFICATION_KINDS]),
   step: Type.Integer(),
   occurrence: Type.Integer({ description: '1 and on: repeats of the step' }),
@@ -63,7 +76,7 @@ export const NotificationSchema = Type.Object({
   personName: Type.String(),
   channel: Type.String(),
   address: Type.String({ description: 'masked for viewers' }),
-  text: Type.String(),
+  text: Type.String({ description: 'digits of a code that proves a contact are not shown' }),
   status: Type.Enum([...NOTIFICATION_STATUSES]),
   createdAt: DateTimeSchema,
   dueAt: DateTimeSchema,

@@ -148,12 +148,12 @@ const findCandidates = async (
 export type Settlement =
   | { kind: 'pending' }
   | { kind: 'delivered' }
-  | { kind: 'failed'; reason: string; incidentId: string };
+  | { kind: 'failed'; reason: string; incidentId: string | null };
 
 /** What the receipts of a notification add up to. */
 export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
   const { rows } = await db.query<{
-    incident_id: string;
+    incident_id: string | null;
     attempts: { messageIds: string[] }[];
     receipts: { messageId: string; event: ReceiptEvent; detail: string | null }[];
   }>(
@@ -208,7 +208,9 @@ export type AppReceipt = {
   receivedAt: Date;
 };
 
-export type RecordedReceipt = { kind: 'recorded'; incidentId: string } | { kind: 'not_theirs' };
+export type RecordedReceipt =
+  | { kind: 'recorded'; incidentId: string | null }
+  | { kind: 'not_theirs' };
 
 /** From least to most; a status never goes back. */
 const APP_PROGRESS = `array['queued', 'sending', 'failed', 'cancelled', 'submitted', 'delivered', 'read', 'acknowledged']`;
@@ -222,7 +224,7 @@ export const recordReceipt = async (
   receipt: AppReceipt,
 ): Promise<RecordedReceipt> => {
   const { notificationId, personId, event, at, receivedAt } = receipt;
-  const { rows } = await db.query<{ incident_id: string }>(
+  const { rows } = await db.query<{ incident_id: string | null }>(
     `with theirs as (
        select id, incident_id from notification where id::text = lower($1) and person_id = $2
      ), kept as (

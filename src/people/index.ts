@@ -1,6 +1,14 @@
+export { contactRoutes } from './contact-routes.ts';
+export {
+  disableContacts,
+  enableContacts,
+  listPhoneContacts,
+  type OwnedContact,
+} from './contact-store.ts';
 export { type DutyLevel, isReachable } from './duty.ts';
 export { readDuty } from './find-duty.ts';
 export { maskAddress, seesAddresses } from './mask-address.ts';
+export { listOnDutyIds } from './on-duty.ts';
 export type { Contact, ContactChannel, Locale, Person } from './person.ts';
 export { personRoutes } from './person-routes.ts';
 export { listPeopleByIds, listPeopleByRole } from './person-store.ts';
@@ -19,4 +27,6 @@ export { overrideRoutes } from './roster/override-routes.ts';
 export { rosterRoutes } from './roster/roster-routes.ts';
 export { shiftImportRoutes } from './shift-import/import-routes.ts';
 export { shiftRoutes } from './shift-routes.ts';
+export { usableContacts } from './usable-contacts.ts';
+export { confirmCode, type SendCode } from './verify-contact.ts';
 export { visibleRegions } from './visible-regions.ts';

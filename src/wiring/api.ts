@@ -20,6 +20,7 @@ import {
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import {
+  createSendCode,
   escalationRoutes,
   type Notify,
   notificationRoutes,
@@ -27,6 +28,7 @@ import {
   reportRoutes,
 } from '../notify/index.ts';
 import {
+  contactRoutes,
   dutyRoutes,
   leaveRoutes,
   overrideRoutes,
@@ -170,6 +172,14 @@ const stageRoutes = (
     reportRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
+    contactRoutes({
+      pool,
+      clock,
+      sendCode: createSendCode({
+        smsSignature: config.notify.smsSignature,
+        timeZone: env.timeZone,
+      }),
+    }),
     shiftRoutes({ pool, regions, clock }),
     shiftImportRoutes({
       pool,

@@ -58,6 +58,7 @@ export const createEscalation = (
     pool,
     onTakenOver: intake.onTakenOver,
     smsSignature,
+    setUp,
     clock,
     logger,
     onReply: (outcome) => metrics.replies.inc({ outcome }),

@@ -153,7 +153,9 @@ export const createIntake = (
             `notification ${notificationId} is not one of "${personId}"`,
           );
         }
-        if (event === 'acknowledged') await acknowledge(result.incidentId, personId);
+        if (event === 'acknowledged' && result.incidentId !== null) {
+          await acknowledge(result.incidentId, personId);
+        }
         return undefined;
       },
     },

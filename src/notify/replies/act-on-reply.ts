@@ -3,12 +3,12 @@ import { actOnIncident, appendEvent, lockIncidents } from '../../incidents/index
 import { AppError } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Pool, withTransaction } from '../../shared/db.ts';
-import { newId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { toSafeText } from '../../shared/safe-json.ts';
 import { declineEscalation } from '../escalation/decline-escalation.ts';
 import { readAct } from '../escalation/stop-escalation.ts';
+import { noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
+import type { SetUpChannels } from '../plan-notifications.ts';
 import { type Answer, renderAnswer } from '../render.ts';
 import { type Decision, decideReply } from './decide-reply.ts';
 import {
@@ -19,13 +19,14 @@ import {
   listToldByPhone,
   type ToldSender,
 } from './inbound-store.ts';
-import { isSamePhone, parseReply, phoneDigits } from './parse-reply.ts';
+import { nearestNumbers, parseReply, phoneDigits } from './parse-reply.ts';
 
 export type ReplyDeps = {
   pool: Pool;
   /** As for any act on an incident: stops what need not be sent any more. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
   smsSignature: string;
+  setUp: SetUpChannels;
   clock: Clock;
   logger: Logger;
   /** A reply was dealt with. */
@@ -63,14 +64,8 @@ export const actOnReply = async (deps: ReplyDeps, inbound: Inbound): Promise<voi
   deps.onReply(outcome);
 };
 
-/** A number written in full counts before one that only ends alike. */
-const readTold = async (pool: Pool, sender: string, now: Date): Promise<ToldSender[]> => {
-  const digits = phoneDigits(sender);
-  const found = await listToldByPhone(pool, digits.slice(-8), now);
-  const same = found.filter(({ address }) => isSamePhone(sender, address));
-  const exact = same.filter(({ address }) => phoneDigits(address) === digits);
-  return exact.length > 0 ? exact : same;
-};
+const readTold = async (pool: Pool, sender: string, now: Date): Promise<ToldSender[]> =>
+  nearestNumbers(sender, await listToldByPhone(pool, phoneDigits(sender).slice(-8), now));
 
 /** Takes or dismisses the incident; somebody else may have been faster. */
 const act = async (
@@ -130,22 +125,16 @@ const close = async (
       deps.logger.warn({ personId, inboundId: inbound.id }, 'answered often enough, not again');
       return outcome;
     }
-    const text = toSafeText(renderAnswer(answer, sender.locale, deps.smsSignature));
-    const row = {
-      id: newId(),
-      incidentId,
-      kind: 'reply' as const,
-      step: 0,
-      occurrence: Number(inbound.id),
-      round: 0,
-      personId,
-      channel: 'sms' as const,
-      address: sender.address,
-      locale: sender.locale,
-      text,
-      payload: { type: 'reply', incidentId, dueAt: now.toISOString() },
-      dueAt: now,
-    };
+    const row = noticeTo(
+      { personId, channel: 'sms', address: sender.address, locale: sender.locale },
+      {
+        incidentId,
+        kind: 'reply',
+        occurrence: Number(inbound.id),
+        text: renderAnswer(answer, sender.locale, deps.smsSignature),
+        now,
+      },
+    );
     await insertNotifications(tx, [row], now);
     return outcome;
   });

@@ -42,3 +42,14 @@ export const isSamePhone = (sender: string, address: string): boolean => {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   return short.length >= MIN_DIGITS && long.endsWith(short);
 };
+
+/** Those whose address is the sender's phone; a number written in full counts before one that only ends alike. */
+export const nearestNumbers = <T extends { address: string }>(
+  sender: string,
+  candidates: readonly T[],
+): T[] => {
+  const digits = phoneDigits(sender);
+  const same = candidates.filter(({ address }) => isSamePhone(sender, address));
+  const exact = same.filter(({ address }) => phoneDigits(address) === digits);
+  return exact.length > 0 ? exact : same;
+};

@@ -286,8 +286,13 @@ describe('people', () => {
       regionIds: ['lingguan'],
     });
     expect(changed.body.contacts).toEqual([
-      { channel: 'webhook', address: 'https://example.org/h', verified: false },
-      { channel: 'sms', address: '+8613800000001', verified: true },
+      {
+        id: expect.any(String),
+        channel: 'webhook',
+        address: 'https://example.org/h',
+        verified: false,
+      },
+      { id: expect.any(String), channel: 'sms', address: '+8613800000001', verified: true },
     ]);
     expect((await call('PATCH', 'people/p-nobody', { body: { name: 'x' } })).status).toBe(404);
     expect((await call('PATCH', `people/${body.id}`, { body: {} })).status).toBe(400);
