@@ -1,6 +1,6 @@
 import { createDeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
-import { createNotify } from './notify/index.ts';
+import { createNotify, setUpChannels, tellOfGaps } from './notify/index.ts';
 import { createGapCheck, createRegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { ChannelConfig } from './shared/channel-config.ts';
@@ -196,8 +196,17 @@ const wire = async (
     regions,
     clock,
     logger: logger.child({ stage: 'people' }),
-    // The check itself writes the log; nobody is called yet.
-    onGap: async () => {},
+    onGaps: (tx, gaps, now) =>
+      tellOfGaps(
+        tx,
+        {
+          regions,
+          smsSignature: config.notify.smsSignature,
+          timeZone: env.timeZone,
+          setUp: setUpChannels(options.channels),
+        },
+        { gaps, now },
+      ),
   });
   const api = await createApi(context, {
     shared,

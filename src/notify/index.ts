@@ -13,3 +13,4 @@ export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';
 export { createReportClock } from './reporting/report-clock.ts';
 export { reportRoutes } from './reporting/report-routes.ts';
 export { createSendCode } from './send-code.ts';
+export { tellOfGaps } from './tell-of-gaps.ts';

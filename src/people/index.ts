@@ -19,9 +19,8 @@ export {
   type RegionLookup,
 } from './region-index.ts';
 export { regionRoutes } from './region-routes.ts';
-export type { DutyGap } from './roster/duty-gaps.ts';
 export { dutyRoutes } from './roster/duty-routes.ts';
-export { createGapCheck } from './roster/gap-check.ts';
+export { createGapCheck, type ToldGap } from './roster/gap-check.ts';
 export { leaveRoutes } from './roster/leave-routes.ts';
 export { overrideRoutes } from './roster/override-routes.ts';
 export { rosterRoutes } from './roster/roster-routes.ts';

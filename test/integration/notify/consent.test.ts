@@ -105,6 +105,7 @@ describe('STOP and START', () => {
     await admin.expectSms(/李明正在值班但已退订短信，火情无法通知到本人/);
     await dealtWith(['stopped']);
     admin.expectNothing();
+    expect(await contactsOf(li)).toEqual([['sms', 'stop']]);
   });
 
   it('prove nothing; a code sent back does', async () => {

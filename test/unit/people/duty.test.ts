@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DutyInput, findDuty } from '../../../src/people/duty.ts';
-import type { Person } from '../../../src/people/person.ts';
 import type { AccessRole } from '../../../src/shared/http.ts';
 import { givenPerson as person } from './person-fixture.ts';
 
