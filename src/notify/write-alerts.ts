@@ -17,6 +17,8 @@ export type Wording = {
   smsSignature: string;
   timeZone: string;
   setUp: SetUpChannels;
+  /** Where a notification can be answered without a login; absent = nowhere. */
+  replyUrl?: ReplyUrl;
 };
 
 export type Telling = {
@@ -43,6 +45,11 @@ export type WrittenNotification = {
   dueAt: string;
 };
 
+export type ReplyUrl = (notificationId: string, now: Date) => string;
+
+/** Carriers in China let no link through that is another for each message; and nobody can tap one on the telephone. */
+const NO_LINKS: readonly ContactChannel[] = ['sms', 'voice'];
+
 /** Long enough for any place, short enough for a phone's notification. */
 const MAX_APP_LENGTH = 500;
 
@@ -55,21 +62,29 @@ export const writeAlerts = async (
   const { alert, step, occurrence, round, dueAt, now } = telling;
   const placeNames = wording.regions.placeNames(alert.regionId);
   const rows = planNotifications(telling.people, telling.channels, wording.setUp).map(
-    ({ person, channel, address }): NewNotification => ({
-      id: newId(),
-      incidentId: alert.incidentId,
-      kind: 'alert',
-      step,
-      occurrence,
-      round,
-      personId: person.id,
-      channel,
-      address,
-      locale: person.locale,
-      text: toSafeText(textFor(person, channel, { wording, telling, placeNames })),
-      payload: payloadOf(telling, placeNames),
-      dueAt: now,
-    }),
+    ({ person, channel, address }): NewNotification => {
+      const id = newId();
+      return {
+        id,
+        incidentId: alert.incidentId,
+        kind: 'alert',
+        step,
+        occurrence,
+        round,
+        personId: person.id,
+        channel,
+        address,
+        locale: person.locale,
+        text: toSafeText(textFor(person, channel, { wording, telling, placeNames })),
+        payload: {
+          ...payloadOf(telling, placeNames),
+          ...(wording.replyUrl === undefined || NO_LINKS.includes(channel)
+            ? {}
+            : { replyUrl: wording.replyUrl(id, now) }),
+        },
+        dueAt: now,
+      };
+    },
   );
   if (rows.length === 0) return [];
   const written = await insertNotifications(tx, rows, now);

@@ -30,6 +30,8 @@ export type Env = {
   webhookSecret: string | undefined;
   /** Posted to every minute while all is well; a watcher outside alarms when it stays away. */
   heartbeatUrl: string | undefined;
+  /** Where people reach this service from outside, without a slash at the end: links in messages lead there. */
+  publicUrl: string | undefined;
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
   mosquittoDir: string | undefined;
 };
@@ -127,6 +129,10 @@ export const readEnv = (source: Source): Env => {
     smppUrl: url('SMPP_URL', ['smpp:', 'smpps:'], 'smpp://user:password@sms.example.org:2775'),
     webhookSecret: raw('WEBHOOK_SECRET'),
     heartbeatUrl: url('HEARTBEAT_URL', ['http:', 'https:'], 'https://watch.example.org/fengsui'),
+    publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://fire.example.gov.cn')?.replace(
+      /\/+$/,
+      '',
+    ),
     mosquittoDir:
       raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
   };

@@ -20,8 +20,10 @@ import {
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import {
+  answerRoutes,
   createSendCode,
   escalationRoutes,
+  linkRoutes,
   type Notify,
   notificationRoutes,
   policyRoutes,
@@ -97,7 +99,16 @@ export const createApi = async (
     health,
     metrics,
     trustProxy: env.trustProxy,
-    rootRoutes: [consoleRoutes()],
+    rootRoutes: [
+      consoleRoutes(),
+      linkRoutes({
+        ...parts.intake.answers,
+        pool,
+        logger,
+        key: context.linkKey,
+        defaultLocale: env.locale,
+      }),
+    ],
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),
@@ -194,6 +205,7 @@ const stageRoutes = (
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    answerRoutes({ ...intake.answers, pool }),
     suppressionRoutes({
       pool,
       visibleRegions,

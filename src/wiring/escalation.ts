@@ -50,6 +50,7 @@ export const createEscalation = (
     smsSignature,
     timeZone: env.timeZone,
     setUp,
+    ...(context.replyUrl === undefined ? {} : { replyUrl: context.replyUrl }),
     clock,
     logger,
     onFired: (lateMs) => metrics.escalationLate.observe(lateMs / 1000),

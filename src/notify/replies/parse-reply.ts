@@ -7,6 +7,10 @@ const KINDS = { '0': 'cannot_come', '1': 'take', '2': 'false_alarm' } as const;
 const isDigit = (text: string | undefined): text is keyof typeof KINDS =>
   text !== undefined && text in KINDS;
 
+/** What one of the three digits says. */
+export const readDigit = (digit: keyof typeof KINDS): (typeof KINDS)[keyof typeof KINDS] =>
+  KINDS[digit];
+
 const SEPARATOR = String.raw`[\s,.:;+#*/、。-]`;
 const CODE_FIRST = new RegExp(`^(?:(\\d{3})${SEPARATOR}*)?([012])[\\s.!。]*$`);
 const CODE_LAST = new RegExp(`^([012])${SEPARATOR}+(\\d{3})[\\s.!。]*$`);
