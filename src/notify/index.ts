@@ -17,6 +17,7 @@ export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';
 export { signReplyToken } from './replies/reply-link.ts';
 export { createReportClock } from './reporting/report-clock.ts';
 export { reportRoutes } from './reporting/report-routes.ts';
+export { responseRoutes } from './reporting/response-routes.ts';
 export { createSendCode } from './send-code.ts';
 export { tellOfGaps } from './tell-of-gaps.ts';
 export type { ReplyUrl } from './write-alerts.ts';

@@ -28,6 +28,7 @@ import {
   notificationRoutes,
   policyRoutes,
   reportRoutes,
+  responseRoutes,
 } from '../notify/index.ts';
 import {
   contactRoutes,
@@ -181,6 +182,7 @@ const stageRoutes = (
     regionRoutes({ pool, regions }),
     escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
     reportRoutes({ pool, visibleRegions, clock }),
+    responseRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({ pool, regions, defaultLocale: env.locale }),
     contactRoutes({
@@ -200,7 +202,7 @@ const stageRoutes = (
       defaultLocale: env.locale,
       shiftHours: config.duty.shiftHours,
     }),
-    rosterRoutes({ pool, regions, timeZone: env.timeZone }),
+    rosterRoutes({ pool, regions, clock, timeZone: env.timeZone }),
     overrideRoutes({ pool, regions, clock }),
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
