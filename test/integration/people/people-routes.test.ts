@@ -407,6 +407,11 @@ describe('shifts', () => {
     expect((await call('POST', 'shifts', { token: 'duty_officer', body })).status).toBe(403);
     expect((await call('POST', 'shifts', { token: 'dispatcher.yongle', body })).status).toBe(403);
     expect((await call('POST', 'shifts', { token: 'dispatcher.anren', body })).status).toBe(201);
+    const again = await call('POST', 'shifts', { body });
+    expect(again).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'from', message: expect.stringContaining('overlaps shift') }] },
+    });
     expect((await list('at=2026-11-02T01:00:00Z', 'viewer.lingguan')).items).toHaveLength(1);
     expect((await list('at=2026-11-02T01:00:00Z', 'viewer.yongle')).items).toHaveLength(0);
   });
