@@ -86,15 +86,13 @@ describe('an alert is answered without an SMS', () => {
     vi.waitFor(async () => expect(await statusOf(message)).toBe(status));
   /** The link leads to the public address; here its path is asked of the service itself. */
   const open = async (url: string, form?: Record<string, string>) => {
-    const response = await fetch(url.replace(PUBLIC_URL, town.service.httpUrl()), {
-      ...(form === undefined
-        ? {}
-        : {
-            method: 'POST',
-            headers: { 'content-type': 'application/x-www-form-urlencoded' },
-            body: new URLSearchParams(form).toString(),
-          }),
-    });
+    const posted = {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    };
+    const local = url.replace(PUBLIC_URL, town.service.httpUrl());
+    const response = await fetch(local, form === undefined ? {} : posted);
     return { status: response.status, headers: response.headers, html: await response.text() };
   };
   const answerByApp = (message: Message, reply: string, at = clock.now()) =>

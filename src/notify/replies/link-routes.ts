@@ -111,7 +111,9 @@ const showResult = (
       return show(reply, donePage(locale, words.dismissed));
     case 'ask_false_alarm':
       return show(reply, confirmPage(notification));
-    default:
+    case 'over':
+    case 'ask_which':
+    case 'not_understood':
       return show(
         reply,
         donePage(

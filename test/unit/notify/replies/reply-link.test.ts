@@ -32,7 +32,7 @@ describe('a reply token', () => {
     fc.assert(
       fc.property(
         fc.nat(token.length - 1),
-        fc.constantFrom('', ...'ABCabc019-_=/ .'),
+        fc.constantFrom('', 'A', 'B', 'a', 'b', '0', '9', '-', '_', '=', '/', ' ', '.'),
         fc.constantFrom(0, 1),
         (at, put, cut) => {
           const changed = token.slice(0, at) + put + token.slice(at + cut);
