@@ -49,9 +49,11 @@ export const contactRoutes =
       { id, contactId }: { id: string; contactId: string },
       user: User,
     ): Promise<OwnedContact> => {
-      assertMay(user, id);
       const contact = await findContact(pool, { personId: id, contactId });
-      if (contact !== undefined) return contact;
+      if (contact !== undefined) {
+        assertMay(user, id);
+        return contact;
+      }
       throw new AppError('not_found', `person "${id}" has no contact "${contactId}"`);
     };
 

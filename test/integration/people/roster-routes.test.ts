@@ -112,7 +112,7 @@ describe('rosters', () => {
       status: 422,
       body: { errors: [{ path: expect.stringMatching(/^rotation\[\d\]\[\d\]$/) }, {}] },
     });
-    const chen = await duty.givenOfficer('陈晨', { phone: '13800000077' });
+    const chen = await duty.givenOfficer('陈晨', { phone: '13800000077', roles: ['viewer'] });
     const id = await duty.given('rosters', roster({ name: 'other', rotation: [[chen]] }));
     const renamed = await duty.call('PATCH', `rosters/${id}`, { body: { name: '值班' } });
     expect(renamed.status).toBe(409);
