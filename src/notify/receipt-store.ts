@@ -175,12 +175,12 @@ const findCandidates = async (
 export type Settlement =
   | { kind: 'pending' }
   | { kind: 'delivered' }
-  | { kind: 'failed'; reason: string; incidentId: string; channel: string };
+  | { kind: 'failed'; reason: string; incidentId: string | null; channel: string };
 
 /** What the receipts of a notification add up to. */
 export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
   const { rows } = await db.query<{
-    incident_id: string;
+    incident_id: string | null;
     channel: string;
     attempts: { messageIds: string[] }[];
     receipts: { messageId: string; event: ReceiptEvent; detail: string | null }[];
@@ -239,7 +239,9 @@ export type AppReceipt = {
   receivedAt: Date;
 };
 
-export type RecordedReceipt = { kind: 'recorded'; incidentId: string } | { kind: 'not_theirs' };
+export type RecordedReceipt =
+  | { kind: 'recorded'; incidentId: string | null }
+  | { kind: 'not_theirs' };
 
 /** From least to most; a status never goes back. */
 const APP_PROGRESS = `array['queued', 'sending', 'failed', 'cancelled', 'submitted', 'delivered', 'read', 'acknowledged']`;

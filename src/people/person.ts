@@ -29,7 +29,12 @@ export type Contact = {
   verified: boolean;
   /** Set when the person wants no more messages there. */
   disabledAt: Date | null;
+  disabledReason?: DisabledReason;
 };
+
+/** Who disabled a contact: `stop` the phone itself, by SMS; `self` the person, by API. */
+export const DISABLED_REASONS = ['stop', 'admin', 'self'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 export type Locale = 'zh-CN' | 'en';
 
@@ -103,12 +108,20 @@ const personProperties = {
   locale: LocaleSchema,
   contacts: Type.Array(
     Type.Object({
+      id: Type.String(),
       channel: ContactChannelSchema,
       address: Type.String({ description: 'masked for viewers and operators' }),
       verified: Type.Boolean(),
       disabledAt: Type.Optional(DateTimeSchema),
+      disabledReason: Type.Optional(
+        Type.Enum([...DISABLED_REASONS], { description: 'stop: the phone sent STOP' }),
+      ),
     }),
   ),
+  reachable: Type.Boolean({ description: 'has a contact that may be used' }),
+  warnings: Type.Array(Type.Object({ path: Type.String(), message: Type.String() }), {
+    description: 'what keeps the person from being told as he or she should be',
+  }),
   createdAt: DateTimeSchema,
 };
 export const PersonSchema = Type.Object(personProperties);

@@ -34,6 +34,8 @@ export type Env = {
   djiApp: { id: string; key: string; license: string } | undefined;
   /** Given to docks that have no internet. */
   djiNtp: { host: string; port: number } | undefined;
+  /** Where people reach this service from outside, without a slash at the end: links in messages lead there. */
+  publicUrl: string | undefined;
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
   mosquittoDir: string | undefined;
 };
@@ -147,6 +149,10 @@ export const readEnv = (source: Source): Env => {
     heartbeatUrl: url('HEARTBEAT_URL', ['http:', 'https:'], 'https://watch.example.org/fengsui'),
     djiApp: djiApp(),
     djiNtp: ntpHost === undefined ? undefined : { host: ntpHost, port: port('DJI_NTP_PORT', 123) },
+    publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://fire.example.gov.cn')?.replace(
+      /\/+$/,
+      '',
+    ),
     mosquittoDir:
       raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
   };

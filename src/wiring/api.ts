@@ -27,15 +27,20 @@ import {
   laserTargetRoutes,
 } from '../ingest/index.ts';
 import {
+  answerRoutes,
+  createSendCode,
   escalationRoutes,
+  linkRoutes,
   type Notify,
   notificationRoutes,
   policyRoutes,
   pushRoutes,
   reportRoutes,
+  responseRoutes,
   webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
+  contactRoutes,
   dutyRoutes,
   leaveRoutes,
   overrideRoutes,
@@ -106,7 +111,16 @@ export const createApi = async (
     health,
     metrics,
     trustProxy: env.trustProxy,
-    rootRoutes: [consoleRoutes()],
+    rootRoutes: [
+      consoleRoutes(),
+      linkRoutes({
+        ...parts.intake.answers,
+        pool,
+        logger,
+        key: context.linkKey,
+        defaultLocale: env.locale,
+      }),
+    ],
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),
@@ -189,12 +203,22 @@ const stageRoutes = (
     regionRoutes({ pool, regions }),
     escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
     reportRoutes({ pool, visibleRegions, clock }),
+    responseRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({
       pool,
       regions,
       defaultLocale: env.locale,
       allow: channels.webhook?.allow ?? [],
+    }),
+    contactRoutes({
+      pool,
+      clock,
+      allow: channels.webhook?.allow ?? [],
+      sendCode: createSendCode({
+        smsSignature: config.notify.smsSignature,
+        timeZone: env.timeZone,
+      }),
     }),
     shiftRoutes({ pool, regions, clock }),
     shiftImportRoutes({
@@ -205,7 +229,7 @@ const stageRoutes = (
       defaultLocale: env.locale,
       shiftHours: config.duty.shiftHours,
     }),
-    rosterRoutes({ pool, regions, timeZone: env.timeZone }),
+    rosterRoutes({ pool, regions, clock, timeZone: env.timeZone }),
     overrideRoutes({ pool, regions, clock }),
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
@@ -217,6 +241,7 @@ const stageRoutes = (
       clock,
     }),
     webhookSecretRoutes({ pool, configured: env.webhookSecret, clock }),
+    answerRoutes({ ...intake.answers, pool }),
     suppressionRoutes({
       pool,
       visibleRegions,

@@ -21,7 +21,14 @@ import {
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
-import { alertIncident, recordReceipt, setUpChannels, stopEscalation } from '../notify/index.ts';
+import {
+  type AnswerDeps,
+  alertIncident,
+  answerNotification,
+  recordReceipt,
+  setUpChannels,
+  stopEscalation,
+} from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { moveResourcesOf } from '../resources/index.ts';
@@ -55,6 +62,8 @@ export type Intake = {
     tx: PoolClient,
     given: { incidentId: string; data: Record<string, unknown> },
   ) => Promise<void>;
+  /** For what people answer otherwise than by SMS. */
+  answers: AnswerDeps;
 };
 
 type IntakeParts = {
@@ -99,6 +108,15 @@ export const createIntake = (
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'conflict')) throw error;
     }
+  };
+
+  const answers: AnswerDeps = {
+    pool: alarmPool,
+    onTakenOver,
+    smsSignature: config.notify.smsSignature,
+    clock,
+    logger,
+    onReply: (outcome) => metrics.replies.inc({ outcome }),
   };
 
   const telemetry = createBatchWriter({
@@ -164,7 +182,7 @@ export const createIntake = (
         });
         if (known) await moveResourcesOf(shared, personId, { lonLat: [lon, lat], at: observedAt });
       },
-      receipt: async (personId, { notificationId, event, at }, receivedAt) => {
+      receipt: async (personId, { notificationId, event, reply, at }, receivedAt) => {
         const result = await recordReceipt(shared, {
           notificationId,
           personId,
@@ -178,7 +196,16 @@ export const createIntake = (
             `notification ${notificationId} is not one of "${personId}"`,
           );
         }
-        if (event === 'acknowledged') await acknowledge(result.incidentId, personId);
+        if (reply !== null) {
+          const given = { notificationId, personId, reply, via: 'app', at } as const;
+          const answered = await answerNotification(answers, given);
+          return answered.kind === 'not_theirs'
+            ? rejected('invalid_payload', `notification ${notificationId} cannot be answered`)
+            : undefined;
+        }
+        if (event === 'acknowledged' && result.incidentId !== null) {
+          await acknowledge(result.incidentId, personId);
+        }
         return undefined;
       },
     },
@@ -216,6 +243,7 @@ export const createIntake = (
       : [telemetry],
     onTakenOver,
     onGivenUp,
+    answers,
   };
 };
 
@@ -278,6 +306,7 @@ const createAlertHook =
       smsSignature: context.config.notify.smsSignature,
       timeZone: context.env.timeZone,
       setUp: setUpChannels(context.channels),
+      ...(context.replyUrl === undefined ? {} : { replyUrl: context.replyUrl }),
       now,
     });
     await appendEvent(tx, {

@@ -85,7 +85,7 @@ describe('docs/asyncapi.yaml', () => {
       'id deviceId at kind confidence azimuthDeg elevationDeg bbox frame lon lat positionRadiusM regionId rangeM temperatureC imageUrl';
     expect(fields('detection')).toEqual(detection.split(' '));
     expect(fields('position')).toEqual(['at', 'lon', 'lat', 'accuracyM']);
-    expect(fields('receipt')).toEqual(['notificationId', 'event', 'at']);
+    expect(fields('receipt')).toEqual(['notificationId', 'event', 'reply', 'at']);
   });
 
   it('gives examples the service takes', () => {
@@ -108,6 +108,7 @@ describe('docs/asyncapi.yaml', () => {
       'detection',
       'status',
       'position',
+      'receipt',
       'receipt',
     ]);
   });
