@@ -145,7 +145,7 @@ export const renderStoppedOnDuty = (
 };
 
 /** Of a place, in a message that is about when nobody is on duty there. */
-const MAX_GAP_PLACE_LENGTH = 30;
+const MAX_GAP_PLACE_LENGTH = 20;
 
 /** `placeNames` from coarse to fine. */
 export const renderDutyGap = (

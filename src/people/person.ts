@@ -101,7 +101,6 @@ export const PersonChangeSchema = Type.Partial(
 export type PersonChange = Type.Static<typeof PersonChangeSchema>;
 
 const personProperties = {
-  id: Type.String(),
   name: Type.String(),
   roles: Type.Array(AccessRoleSchema),
   regionIds: Type.Array(Type.String()),
@@ -123,6 +122,8 @@ const personProperties = {
     description: 'what keeps the person from being told as he or she should be',
   }),
   createdAt: DateTimeSchema,
+  /** Behind those of the contacts: scripts cut the last id out of the answer. */
+  id: Type.String(),
 };
 export const PersonSchema = Type.Object(personProperties);
 export const CreatedPersonSchema = Type.Object({

@@ -122,7 +122,7 @@ describe('STOP and START', () => {
       locale: 'en',
     });
     const phone = phoneOf(smsc, number);
-    const { text } = await phone.expectSms(/Your code is \d{6}/);
+    const { text } = await phone.expectSms(/Code \d{6}, good until/);
     const code = /\d{6}/.exec(text)?.[0] ?? '';
     await phone.reply(code === '000000' ? '000001' : '000000');
     await dealtWith(['code: wrong']);
