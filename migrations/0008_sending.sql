@@ -11,7 +11,7 @@ alter table notification
   add column fallback_at timestamptz;
 update notification set failures = attempts;
 create index notification_by_bundle on notification (bundle_id) where bundle_id is not null;
-create index notification_waiting on notification (address, id) where status in ('queued', 'sending');
+create index notification_waiting on notification (person_id, channel, id) where status in ('queued', 'sending');
 create index notification_recent on notification (address, last_attempt_at) where last_attempt_at is not null;
 
 -- The provider will never take it: another may.
