@@ -60,8 +60,11 @@ export type WorkerDeps = GiveUpDeps & {
 /** When stopping, what is being sent gets this long: the whole service has to end within 5 s. */
 const DRAIN_MS = 3_000;
 
-/** Long enough for what one event sets off, too short to be felt: no alert is held for longer. */
-const BUNDLE_WINDOW_MS = 400;
+/**
+ * No alert is held for longer. Incidents are committed some 10 ms apart, so ten that open at once come within it; and an alert
+ * held for all of it is still out within the quarter of a second that it may take from detection to submission.
+ */
+const BUNDLE_WINDOW_MS = 150;
 /** One every three seconds for a whole minute is as much as a person can follow. */
 const MESSAGES_PER_MINUTE = 20;
 

@@ -32,7 +32,7 @@ export type BurstResult = {
  * 1,000 alerts to 50 people, 20 each, written in one transaction: from then to the SMS centre's yes. Each person's first goes
  * by itself; `windowMs` 0 sends every one by itself. PostgreSQL is the embedded one, on disk; the centre is in this process.
  */
-export const benchBurst = async (windowMs: number): Promise<BurstResult> => {
+export const benchBurst = async (windowMs?: number): Promise<BurstResult> => {
   const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const dataDir = await mkdtemp(join(tmpdir(), 'fengsui-burst-'));
   await chmod(dataDir, 0o755);
@@ -61,7 +61,7 @@ export const benchBurst = async (windowMs: number): Promise<BurstResult> => {
       maxAttempts: 500,
       retryBaseMs: 1_000,
       retryMaxMs: 30_000,
-      bundleWindowMs: windowMs,
+      ...(windowMs === undefined ? {} : { bundleWindowMs: windowMs }),
     },
     regions: createRegionLookup([]),
     timeZone: 'Asia/Shanghai',
