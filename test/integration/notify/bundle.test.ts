@@ -195,7 +195,7 @@ describe('several alerts to one person', () => {
     const statuses = await Promise.all(
       others.map(async ({ incidentId }) => (await harness.rows(incidentId))[0]?.status),
     );
-    expect(statuses.toSorted()).toEqual(['acknowledged', 'read']);
+    expect(new Set(statuses)).toEqual(new Set(['acknowledged', 'read']));
   });
 
   it('are answered each by its code', async () => {

@@ -17,7 +17,7 @@ describe('a worker that is killed while it sends', () => {
 
   it('keeps nobody from taking over for more than six seconds after its last sign of life', async () => {
     const { alert } = await harness.openIncident();
-    const script = 'test/integration/notify/killed-worker.ts';
+    const script = 'test/support/hanging-worker.ts';
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', script, harness.database.connectionString],

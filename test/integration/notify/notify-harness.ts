@@ -23,9 +23,14 @@ import { createListener } from '../../../src/shared/listener.ts';
 import type { Policy } from '../../../src/shared/policy.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera } from '../../support/fixtures.ts';
-import { NOTIFY_CONFIG } from './notify-config.ts';
 
-export { NOTIFY_CONFIG };
+/** Retries within a second, and gives up after five attempts. */
+export const NOTIFY_CONFIG = {
+  smsSignature: '【烽燧】',
+  maxAttempts: 5,
+  retryBaseMs: 100,
+  retryMaxMs: 400,
+};
 
 /** The default region alone, messages for China. */
 const WORDING = {

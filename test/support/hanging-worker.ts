@@ -1,11 +1,10 @@
 // A worker of its own process, for tests that kill it: takes what is due and never ends sending it.
 import { pino } from 'pino';
-import { createNotify } from '../../../src/notify/index.ts';
-import { createRegionLookup } from '../../../src/people/index.ts';
-import { systemClock } from '../../../src/shared/clock.ts';
-import { createPool } from '../../../src/shared/db.ts';
-import { createListener } from '../../../src/shared/listener.ts';
-import { NOTIFY_CONFIG } from './notify-config.ts';
+import { createNotify } from '../../src/notify/index.ts';
+import { createRegionLookup } from '../../src/people/index.ts';
+import { systemClock } from '../../src/shared/clock.ts';
+import { createPool } from '../../src/shared/db.ts';
+import { createListener } from '../../src/shared/listener.ts';
 
 const connectionString = process.argv[2] ?? '';
 const logger = pino({ level: 'silent' });
@@ -18,7 +17,7 @@ const notify = createNotify({
   redisUrl: undefined,
   channels: {},
   webhookSecret: undefined,
-  config: NOTIFY_CONFIG,
+  config: { smsSignature: '【烽燧】', maxAttempts: 5, retryBaseMs: 100, retryMaxMs: 400 },
   regions: createRegionLookup([]),
   timeZone: 'Asia/Shanghai',
   listener,
