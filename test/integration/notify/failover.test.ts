@@ -145,6 +145,7 @@ describe('two SMS centres', () => {
     await vi.waitFor(() =>
       expect(notify.providers().filter(({ breaker }) => breaker !== 'closed')).toHaveLength(2),
     );
+    expect(notify.troubles()).toEqual([expect.stringMatching(/^sms: .*ESME_RSYSERR/)]);
     const { alert: waiting } = await open();
     await vi.waitFor(async () => {
       const [row] = await harness.rows(waiting.incidentId);
