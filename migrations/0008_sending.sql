@@ -9,9 +9,9 @@ alter table notification
   add column last_attempt_at timestamptz,
   -- When the person's next channel was asked for its sake, or found not to exist.
   add column fallback_at timestamptz;
-update notification set failures = attempts;
+update notification set failures = attempts, bundle_id = id where attempts > 0;
 create index notification_by_bundle on notification (bundle_id) where bundle_id is not null;
-create index notification_waiting on notification (address, id) where status in ('queued', 'sending');
+create index notification_waiting on notification (person_id, channel, id) where status in ('queued', 'sending');
 create index notification_recent on notification (address, last_attempt_at) where last_attempt_at is not null;
 
 -- The provider will never take it: another may.

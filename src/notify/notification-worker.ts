@@ -5,17 +5,19 @@ import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import { backoffMs } from './backoff.ts';
 import type { SendResult } from './channels/channel.ts';
-import { chooseMates, composeMessage } from './compose-message.ts';
+import { chooseMates, composeMessage, type Mate } from './compose-message.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
 import { mayShare, planSending } from './plan-sending.ts';
 import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
-import type { WakeUp } from './queue.ts';
+import { personKey, type WakeUp } from './queue.ts';
 import type { ReceiptBook } from './receipt-book.ts';
 import {
   type Candidate,
   type ClaimedNotification,
   claimNotifications,
+  findWaiting,
   listMates,
+  MAX_MATES,
   postpone,
   readCandidate,
   recordSubmitted,
@@ -58,8 +60,11 @@ export type WorkerDeps = GiveUpDeps & {
 /** When stopping, what is being sent gets this long: the whole service has to end within 5 s. */
 const DRAIN_MS = 3_000;
 
-/** Long enough for what one event sets off, too short to be felt: no alert is held for longer. */
-const BUNDLE_WINDOW_MS = 400;
+/**
+ * No alert is held for longer. Incidents are committed some 10 ms apart, so ten that open at once come within it; and an alert
+ * held for all of it is still out within the quarter of a second that it may take from detection to submission.
+ */
+const BUNDLE_WINDOW_MS = 150;
 /** One every three seconds for a whole minute is as much as a person can follow. */
 const MESSAGES_PER_MINUTE = 20;
 
@@ -117,7 +122,9 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
 
   async function handle(wakeUp: Waking): Promise<void> {
     const { to } = wakeUp;
-    const taken = await (to === undefined ? take(wakeUp) : turns.run(to, () => take(wakeUp)));
+    const taken = await (to === undefined
+      ? take(wakeUp)
+      : turns.run(personKey(to), () => take(wakeUp)));
     if (taken === undefined) return;
     const { members, choice } = taken;
     const [{ id, bundleId, incidentId, channel, attempt, failures }] = members;
@@ -139,23 +146,34 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   async function take(wakeUp: Waking): Promise<Taken | undefined> {
     const now = clock.now();
     const candidate = await readCandidate(pool, wakeUp.id, now);
-    if (candidate === undefined) return undefined;
+    if (candidate === undefined) return goOn(wakeUp, now);
     const timing = planSending(candidate, candidate.traffic, { ...rule, now });
-    if (timing.kind === 'hold') {
+    if (timing.kind === 'hold' && wakeUp.follows !== true) {
+      // Whatever else is due to the person by then goes with it.
       later(wakeUp, timing.ms);
       return undefined;
     }
     if (timing.kind === 'later') {
       await postpone(pool, wakeUp.id, { until: timing.until, reason: null });
-      return undefined;
+      return goOn(wakeUp, now);
     }
     const choice = providers.choose(candidate.channel, pastOf(candidate));
     if (choice.kind === 'none') {
       await waitForProvider(wakeUp, candidate, choice);
-      return undefined;
+      return goOn(wakeUp, now);
     }
-    const members = await claim(candidate, choice, now);
-    return members === undefined ? undefined : { members, choice, candidate };
+    const { members, next } = await claim(candidate, choice, now);
+    if (members === undefined) return goOn(wakeUp, now);
+    // What has found no room goes right after.
+    if (next !== undefined) later({ ...wakeUp, id: next, follows: true }, 0);
+    return { members, choice, candidate };
+  }
+
+  /** Nothing has come of this one; the wake-up stood for what else is due to the person as well. */
+  async function goOn({ id, to }: Waking, now: Date): Promise<undefined> {
+    if (to === undefined) return;
+    const next = await findWaiting(pool, to, now);
+    if (next !== undefined && next !== id) later({ id: next, to }, 0);
   }
 
   async function waitForProvider(
@@ -176,31 +194,39 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     candidate: Candidate,
     choice: Chosen,
     now: Date,
-  ): Promise<Members | undefined> {
-    const { id, kind, channel, locale, bundleId } = candidate;
-    const signature = config.smsSignature;
+  ): Promise<{ members?: Members; next?: string }> {
+    const { id, kind, channel, bundleId } = candidate;
     try {
-      const shared = bundleId !== null || rule.windowMs > 0;
-      const mates = shared && mayShare(kind, channel) ? await listMates(pool, candidate, now) : [];
-      const ids =
-        bundleId === null
-          ? chooseMates(mates, { channel, locale, signature })
-          : mates.map((mate) => mate.id);
+      const mates = mayShare(kind, channel) ? await listMates(pool, candidate, now) : [];
+      const ids = idsOf(mates, candidate);
       const [first, ...rest] = await claimNotifications(pool, {
         lead: id,
-        ids: ids.includes(id) ? ids : [id],
+        ids,
         bundleId: bundleId ?? id,
         provider: choice.provider,
         now: clock.now(),
         leaseMs,
       });
-      if (first !== undefined) return [first, ...rest];
+      if (first !== undefined) {
+        const next = mates.find((mate) => !ids.includes(mate.id));
+        return { members: [first, ...rest], ...(next === undefined ? {} : { next: next.id }) };
+      }
       choice.release();
-      return undefined;
+      return {};
     } catch (error) {
       choice.release();
       throw error;
     }
+  }
+
+  /** Those that go out in one message: of one that may have got out the same again, else as many as have room. */
+  function idsOf(mates: readonly Mate[], { id, bundleId, channel, locale }: Candidate): string[] {
+    const all = mates.slice(0, MAX_MATES);
+    // Taken or cancelled in between; the claim will find out.
+    if (all[0]?.id !== id) return [id];
+    if (bundleId !== null) return all.map((mate) => mate.id);
+    if (rule.windowMs === 0) return [id];
+    return chooseMates(all, { channel, locale, signature: config.smsSignature });
   }
 
   async function send(members: Members, chosen: Chosen): Promise<SendResult | 'abandoned'> {
@@ -312,7 +338,10 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
 };
 
 /** What woke the worker: a job of the queue, the relay, or a timer of its own. */
-type Waking = Pick<WakeUp, 'id' | 'to'>;
+type Waking = Pick<WakeUp, 'id' | 'to'> & {
+  /** It had no room in the message before, and does not wait for others again. */
+  follows?: true;
+};
 
 /** The notifications of one message, oldest first. */
 type Members = readonly [ClaimedNotification, ...ClaimedNotification[]];

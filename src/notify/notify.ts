@@ -150,7 +150,10 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     troubles: () =>
       Object.entries(providers).flatMap(([name, list]) => {
         const troubles = list.map((provider) => provider.trouble());
-        return troubles.includes(null) ? [] : [`${name}: ${troubles.join('; ')}`];
+        if (!troubles.includes(null)) return [`${name}: ${troubles.join('; ')}`];
+        const reports = senders.report().filter(({ channel }) => channel === name);
+        if (reports.some(({ breaker }) => breaker === 'closed')) return [];
+        return [`${name}: ${reports.map(({ lastError }) => lastError).join('; ')}`];
       }),
     async queueDepth() {
       return { ...(await countPending(pool)), ...(await queue.depth()) };

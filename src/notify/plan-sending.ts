@@ -68,7 +68,7 @@ export const planSending = (
 ): Timing => {
   if (attempts > 0) return { kind: 'now' };
   const isFirstWord = kind === 'alert' && !told;
-  if (!isFirstWord && !NEVER_LATER.has(kind) && channel !== 'webhook') {
+  if (!isFirstWord && !NEVER_LATER.has(kind) && READ_BY_PEOPLE.has(channel)) {
     const until = freeAt(traffic, { perMinute, createdAt });
     if (until !== undefined && until > now) return { kind: 'later', until };
   }

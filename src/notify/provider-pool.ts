@@ -70,8 +70,8 @@ const BREAKER = { failures: 5, pauseMs: 5_000, maxPauseMs: 60_000 };
 /** Nothing a provider does takes longer; what has not answered by then may or may not have been taken. */
 const SEND_TIMEOUT_MS = 30_000;
 
-/** Between two looks at a channel none of whose providers may be called. */
-const MIN_RETRY_MS = 200;
+/** Between two looks at a channel none of whose providers may be called; more than what counts as due already. */
+const MIN_RETRY_MS = 300;
 const MAX_RETRY_MS = 5_000;
 
 type Entry = {

@@ -19,9 +19,15 @@ export type WakeUp = {
   id: string;
   attempt: number;
   lane: Lane;
-  /** Whose message it is, where others to the same address may share it: they are looked at one after the other. */
-  to?: string;
+  /**
+   * For what may share a message: to whom. One wake-up stands for all that is due to the same person over the same channel;
+   * the worker looks at them one after the other.
+   */
+  to?: { personId: string; channel: string };
 };
+
+export const personKey = ({ personId, channel }: NonNullable<WakeUp['to']>): string =>
+  `${personId} ${channel}`;
 
 export type NotifyQueue = Part & {
   /** Adding what is there already is harmless. Rejects when the queue is out of reach. */

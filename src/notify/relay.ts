@@ -8,7 +8,7 @@ import { createSemaphore } from './channels/semaphore.ts';
 import { laneOf } from './lane.ts';
 import { type DueNotification, listDue } from './notification-store.ts';
 import { mayShare } from './plan-sending.ts';
-import type { NotifyQueue, WakeUp } from './queue.ts';
+import { type NotifyQueue, personKey, type WakeUp } from './queue.ts';
 
 export type RelayDeps = {
   pool: Pool;
@@ -83,14 +83,15 @@ export const createRelay = (deps: RelayDeps): Part => {
     if (wakeUps.length === 0) return;
     const at = Date.now();
     for (const wakeUp of wakeUps) woken.set(keyOf(wakeUp), at);
+    const chosen = oneForEachPerson(wakeUps);
     try {
-      await queue.add(wakeUps);
+      await queue.add(chosen);
     } catch (error) {
       logger.warn(
         { reason: errorMessage(error), notifications: wakeUps.length },
         'the queue is out of reach, sending without it',
       );
-      for (const wakeUp of wakeUps) void sendDirectly(wakeUp);
+      for (const wakeUp of chosen) void sendDirectly(wakeUp);
     }
   };
 
@@ -133,7 +134,22 @@ const toWakeUp = ({ id, attempts, kind, personId, channel }: DueNotification): W
   id,
   attempt: attempts + 1,
   lane: laneOf(channel),
-  ...(mayShare(kind, channel) ? { to: `${personId} ${channel}` } : {}),
+  ...(mayShare(kind, channel) ? { to: { personId, channel } } : {}),
 });
+
+/**
+ * What may share a message with an older one is brought up by the worker that has that. What was tried before may be bound to
+ * its message, and is woken by itself.
+ */
+const oneForEachPerson = (wakeUps: readonly WakeUp[]): WakeUp[] => {
+  const seen = new Set<string>();
+  return wakeUps.filter(({ to, attempt }) => {
+    if (to === undefined || attempt > 1) return true;
+    const key = personKey(to);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+};
 
 const keyOf = ({ id, attempt }: WakeUp): string => `${id} ${attempt}`;

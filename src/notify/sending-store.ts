@@ -106,8 +106,8 @@ export const readCandidate = async (
   }))[0];
 };
 
-/** More than fit into any message. */
-const MAX_MATES = 30;
+/** More than people can take in at once; one more is read, to know that there is more. */
+export const MAX_MATES = 30;
 
 /**
  * What may go out in one message with a notification, that one first, then the oldest. Part of a message that may have got
@@ -120,12 +120,26 @@ export const listMates = async (
 ): Promise<{ id: string; payload: Record<string, unknown> }[]> => {
   const { rows } = await db.query<{ id: string; payload: Record<string, unknown> }>(
     `select n.id, n.payload from notification n
-     where ${DUE} and case when $3::uuid is not null then n.bundle_id = $3
-       else n.bundle_id is null and n.kind = 'alert' and n.channel = $5 and n.person_id = $6 end and n.address = $4
-     order by n.id <> $2, n.id limit ${MAX_MATES}`,
+     where ${DUE} and n.person_id = $6 and n.channel = $5 and n.address = $4
+       and case when $3::uuid is null then n.bundle_id is null and n.kind = 'alert' else n.bundle_id = $3 end
+     order by n.id <> $2, n.id limit ${MAX_MATES + 1}`,
     [now, id, bundleId, address, channel, personId],
   );
   return rows;
+};
+
+/** The oldest alert to a person over a channel that should be sent now. */
+export const findWaiting = async (
+  db: Queryable,
+  { personId, channel }: { personId: string; channel: string },
+  now: Date,
+): Promise<string | undefined> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select n.id from notification n where ${DUE} and n.person_id = $2 and n.channel = $3 and n.kind = 'alert'
+     order by n.id limit 1`,
+    [now, personId, channel],
+  );
+  return rows[0]?.id;
 };
 
 /** A notification taken for sending: nobody else sends it until the claim runs out. */

@@ -159,7 +159,7 @@ const CountyConfigSchema = Type.Object(
         ),
         /**
          * Further alerts to the same person within so many milliseconds of one go together in the next message; none
-         * waits longer for that. 0 = each by itself. Absent = 400.
+         * waits longer for that. 0 = each by itself. Absent = 150.
          */
         bundleWindowMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_000 })),
         /**

@@ -1,10 +1,13 @@
 import mqtt from 'mqtt';
 import type { BenchService } from './bench-service.ts';
+import { pause } from './child.ts';
 import { startFirehose } from './firehose.ts';
 
 /** Five times what the model county sends (139 cameras and 15 drones at one message a second). */
 export const LOAD_PER_S = 800;
 const ALERTS = 200;
+/** Alerts that follow each other faster to one person are held for 150 ms to go together; that is not what is measured. */
+const APART_MS = 160;
 
 export type Latency = { p50Ms: number; p99Ms: number; maxMs: number };
 
@@ -37,7 +40,10 @@ export const benchAlert = async (
   };
   const series = async (count: number): Promise<number[]> => {
     const times: number[] = [];
-    for (let i = 0; i < count; i += 1) times.push(await alert());
+    for (let i = 0; i < count; i += 1) {
+      times.push(await alert());
+      await pause(APART_MS);
+    }
     return times;
   };
   await series(20);

@@ -1,6 +1,7 @@
-// `npm run bench`: what the service does a second and how long an alert takes, with the yardstick in the same run.
+// `npm run bench` (`npm run bench -- burst` for that part alone): what the service does a second and how long an alert takes, with the yardstick in the same run.
 import { cpus, totalmem } from 'node:os';
 import { benchAlert, type Latency, LOAD_PER_S } from './bench-alert.ts';
+import { type BurstResult, benchBurst } from './bench-burst.ts';
 import { benchDji } from './bench-dji.ts';
 import { benchNearby } from './bench-nearby.ts';
 import { startBenchService } from './bench-service.ts';
@@ -15,6 +16,13 @@ const [cpu] = cpus();
 say(
   `${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}`,
 );
+
+const burstText = ({ p50Ms, p95Ms, p99Ms, maxMs, sms, cpuMs }: BurstResult): string =>
+  `p50 ${p50Ms} ms, p95 ${p95Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms, in ${sms} SMS, ${cpuMs} ms of CPU`;
+say('\n1,000 alerts at once to 50 people, from their commit to the SMS centre’s yes:');
+say(`  as configured                 ${burstText(await benchBurst())}`);
+say(`  each by itself                ${burstText(await benchBurst(0))}`);
+if (process.argv.includes('burst')) process.exit();
 
 say('\nNearby, in process:');
 await benchNearby(say);

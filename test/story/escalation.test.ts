@@ -99,10 +99,13 @@ describe('a fire at night', () => {
     second.expectNothing();
     county.expectNothing();
     await leader.reply('1');
-    await vi.waitFor(async () => {
-      const incident = await town.call('GET', `incidents/${id}`);
-      expect(incident.body).toMatchObject({ status: 'acknowledged' });
-    });
+    await vi.waitFor(
+      async () => {
+        const incident = await town.call('GET', `incidents/${id}`);
+        expect(incident.body).toMatchObject({ status: 'acknowledged' });
+      },
+      { timeout: 10_000 },
+    );
     const timeline = await events(id);
     expect(timeline.at(-1)).toMatchObject({
       type: 'acknowledged',

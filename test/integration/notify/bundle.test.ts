@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordReceipt } from '../../../src/notify/index.ts';
+import { listNotifications } from '../../../src/notify/notification-read-store.ts';
 import { type Smsc, startSmsc } from '../../support/smsc.ts';
 import { startHookServer } from './hook-server.ts';
 import { createHarness, NOTIFY_CONFIG } from './notify-harness.ts';
@@ -161,6 +163,40 @@ describe('several alerts to one person', () => {
     expect(numbersIn(smsc.messages.slice(1).map(({ text }) => text))).toEqual([
       left.map(({ number }) => number).toSorted(),
     ]);
+  });
+
+  it('are read together and acknowledged each by itself', async () => {
+    const { person_id: personId = '' } =
+      (
+        await harness.pool.query<{ person_id: string }>(
+          `select person_id from contact_method where channel = 'sms'`,
+        )
+      ).rows[0] ?? {};
+    await start();
+    await open();
+    await smsc.waitForSms();
+    const others = await openMany(2);
+    await all(others, 'submitted');
+    const listed = await listNotifications(harness.pool, {
+      incident: null,
+      regionIds: null,
+      personId: null,
+      before: null,
+      limit: 2,
+    });
+    const ids = listed.map(({ id }) => id);
+    expect(ids).toContain(listed[0]?.bundleId);
+    expect(listed[1]?.bundleId).toBe(listed[0]?.bundleId);
+    const [notificationId = ''] = ids;
+    const now = new Date();
+    const receipt = { notificationId, personId, at: now, receivedAt: now };
+    await recordReceipt(harness.pool, { ...receipt, event: 'read' });
+    await all(others, 'read');
+    await recordReceipt(harness.pool, { ...receipt, event: 'acknowledged' });
+    const statuses = await Promise.all(
+      others.map(async ({ incidentId }) => (await harness.rows(incidentId))[0]?.status),
+    );
+    expect(new Set(statuses)).toEqual(new Set(['acknowledged', 'read']));
   });
 
   it('are answered each by its code', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { listNotifications } from '../../../src/notify/notification-read-store.ts';
 import { type Smsc, startSmsc } from '../../support/smsc.ts';
 import { createHarness } from './notify-harness.ts';
 
@@ -79,6 +80,18 @@ describe('two SMS centres', () => {
     const { alert: hopeless } = await open();
     const [given] = await harness.expectStatuses(hopeless.incidentId, ['failed']);
     expect(given?.attempts).toBe(2);
+    const [listed] = await listNotifications(harness.pool, {
+      incident: hopeless.incidentId,
+      regionIds: null,
+      personId: null,
+      before: null,
+      limit: 1,
+    });
+    expect(listed?.attempts).toMatchObject([
+      { provider: 'smpp', outcome: 'failed', permanent: true },
+      { provider: 'smpp-2', outcome: 'failed', permanent: true },
+    ]);
+    expect(listed).not.toHaveProperty('nextAttemptAt');
     expect(harness.givenUp).toHaveLength(1);
   });
 
@@ -131,10 +144,22 @@ describe('two SMS centres', () => {
     await vi.waitFor(() =>
       expect(notify.providers().filter(({ breaker }) => breaker !== 'closed')).toHaveLength(2),
     );
+    expect(notify.troubles()).toEqual([expect.stringMatching(/^sms: .*ESME_RSYSERR/)]);
     const { alert: waiting } = await open();
     await vi.waitFor(async () => {
       const [row] = await harness.rows(waiting.incidentId);
       expect(row?.last_error).toContain('ESME_RSYSERR');
+    });
+    await vi.waitFor(async () => {
+      const [listed] = await listNotifications(harness.pool, {
+        incident: alert.incidentId,
+        regionIds: null,
+        personId: null,
+        before: null,
+        limit: 1,
+      });
+      expect(listed?.attempts[0]).toMatchObject({ outcome: 'failed', permanent: false });
+      expect(listed?.nextAttemptAt).toBeDefined();
     });
     away = false;
     await harness.expectStatuses(alert.incidentId, ['submitted']);

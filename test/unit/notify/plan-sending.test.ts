@@ -50,10 +50,8 @@ describe('when a notification goes out', () => {
   it('is later for what is not the first word of a fire, when the person has had many messages', () => {
     const busy = { messages: 3, oldestAt: at(-20_000), alertBeganAt: at(-10_000) };
     expect(plan({ told: true }, busy)).toEqual({ kind: 'later', until: at(40_000) });
-    expect(plan({ kind: 'taken_over', channel: 'app' }, busy)).toEqual({
-      kind: 'later',
-      until: at(40_000),
-    });
+    expect(plan({ kind: 'taken_over' }, busy)).toEqual({ kind: 'later', until: at(40_000) });
+    expect(plan({ kind: 'taken_over', channel: 'app' }, busy)).toEqual({ kind: 'now' });
     expect(plan({ told: true }, { ...busy, messages: 2 })).toEqual({ kind: 'now' });
     expect(plan({}, busy)).toEqual({ kind: 'now' });
     expect(plan({ kind: 'reply' }, busy)).toEqual({ kind: 'now' });
