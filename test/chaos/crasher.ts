@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { startRedis } from '../support/redis.ts';
+import type { DeliverySite } from './delivery-site.ts';
+import type { Crash } from './delivery-tally.ts';
+import type { CrashKind } from './kill-plan.ts';
+import type { SupervisedService } from './supervised-service.ts';
+
+export type Crasher = {
+  crashes: Crash[];
+  /** Waits until the victim is up, kills it and sees to it that it comes back; resolves when it is dead. */
+  crash(kind: CrashKind): Promise<void>;
+  /** Resolves when all that was killed is back. */
+  recovered(): Promise<void>;
+};
+
+/** What was killed stays away for up to this long. */
+const MOST_DOWN_MS = 3_000;
+const POLL_MS = 20;
+const VICTIM_WITHIN_MS = 90_000;
+
+export const createCrasher = (site: DeliverySite, random: () => number): Crasher => {
+  const { workers, postgres, redis } = site;
+  const crashes: Crash[] = [];
+  const recoveries: Promise<unknown>[] = [];
+  const down = new Set<string>();
+
+  /** Records a crash at the moment before the kill, and when it was over. */
+  const record = async (
+    { kind, target }: Pick<Crash, 'kind' | 'target'>,
+    { kill, recover }: { kill: () => Promise<unknown>; recover: () => Promise<unknown> },
+  ): Promise<void> => {
+    const crash: Crash = { kind, target, at: Date.now() };
+    crashes.push(crash);
+    down.add(target);
+    await kill();
+    const recovery = recover().then(() => {
+      crash.backAt = Date.now();
+      down.delete(target);
+    });
+    // Looked at in `recovered`.
+    recovery.catch(() => undefined);
+    recoveries.push(recovery);
+  };
+
+  const later = async (work: () => Promise<unknown>): Promise<void> => {
+    await delay(random() * MOST_DOWN_MS);
+    await work();
+  };
+
+  const crashWorker = (kind: CrashKind, worker: SupervisedService): Promise<void> => {
+    const downMs = random() * MOST_DOWN_MS;
+    return record(
+      { kind, target: worker.name },
+      { kill: () => worker.kill(downMs), recover: () => worker.untilReady() },
+    );
+  };
+
+  const crashRedis = (kind: 'Redis' | 'Redis FLUSHALL'): Promise<void> => {
+    if (redis === undefined) throw new Error('there is no Redis in this run');
+    const { server } = redis;
+    if (kind === 'Redis FLUSHALL') {
+      return record(
+        { kind, target: 'Redis' },
+        { kill: () => wipe(server.url), recover: async () => undefined },
+      );
+    }
+    const restart = async (): Promise<void> => {
+      redis.server = await startRedis(server.port);
+    };
+    return record(
+      { kind, target: 'Redis' },
+      { kill: () => server.kill(), recover: () => later(restart) },
+    );
+  };
+
+  const until = async <T>(find: () => T | undefined): Promise<T> => {
+    const deadline = Date.now() + VICTIM_WITHIN_MS;
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error(`nothing came back: ${[...down].join(', ')}`);
+      await delay(POLL_MS);
+    }
+  };
+  const isUp = (target: string): true | undefined => (down.has(target) ? undefined : true);
+
+  return {
+    crashes,
+    async crash(kind) {
+      switch (kind) {
+        case 'worker': {
+          const up = await until(() => {
+            const ready = workers.filter((worker) => worker.isReady());
+            return ready[Math.floor(random() * ready.length)];
+          });
+          return crashWorker(kind, up);
+        }
+        case 'all workers': {
+          await until(() => workers.every((worker) => worker.isReady()) || undefined);
+          await Promise.all(workers.map((worker) => crashWorker(kind, worker)));
+          return;
+        }
+        case 'PostgreSQL':
+          await until(() => isUp('PostgreSQL'));
+          return record(
+            { kind, target: 'PostgreSQL' },
+            { kill: () => postgres.kill(), recover: () => later(() => postgres.restart()) },
+          );
+        case 'PostgreSQL backend':
+          await until(() => isUp('PostgreSQL'));
+          return record(
+            { kind, target: 'PostgreSQL' },
+            { kill: async () => undefined, recover: () => postgres.killBackend() },
+          );
+        case 'Redis':
+        case 'Redis FLUSHALL':
+          await until(() => isUp('Redis'));
+          return crashRedis(kind);
+      }
+    },
+    async recovered() {
+      await Promise.all(recoveries);
+      await Promise.all(workers.map((worker) => worker.untilReady()));
+    },
+  };
+};
+
+const wipe = async (url: string): Promise<void> => {
+  const client = new Redis(url);
+  try {
+    await client.flushall();
+  } finally {
+    client.disconnect();
+  }
+};

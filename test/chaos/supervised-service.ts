@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ServiceProcess, spawnService } from './service-process.ts';
+
+/** A process of the service under a supervisor that starts it again whenever it ends, as systemd or Docker does. */
+export type SupervisedService = {
+  name: string;
+  /** Where its API answers while it is up. */
+  base: string;
+  isReady(): boolean;
+  /** Resolves once it works, if need be after another start. */
+  untilReady(): Promise<void>;
+  /** `kill -9`; what resolves is the death, `downMs` later it is started again. */
+  kill(downMs: number): Promise<void>;
+  stop(): Promise<void>;
+  /** What it said when it ended by itself after it had been ready: a fault, whatever was killed around it. */
+  deaths: string[];
+};
+
+const START_AGAIN_MS = 300;
+const POLL_MS = 20;
+
+export const superviseService = (name: string, env: Record<string, string>): SupervisedService => {
+  const deaths: string[] = [];
+  let current: ServiceProcess | undefined;
+  let ready = false;
+  let stopping = false;
+  let killedFor: number | undefined;
+
+  const keepRunning = async (): Promise<void> => {
+    while (!stopping) {
+      const running = spawnService(env);
+      current = running;
+      void running.ready.then(
+        () => {
+          ready = current === running;
+        },
+        // Not ready within a minute, or ended: a start while the database is away fails, the next one will do.
+        () => running.child.kill('SIGKILL'),
+      );
+      await running.exited;
+      if (ready && killedFor === undefined && !stopping)
+        deaths.push(`${name}: ${running.stderr()}`);
+      ready = false;
+      current = undefined;
+      await delay(killedFor ?? START_AGAIN_MS);
+      killedFor = undefined;
+    }
+  };
+  const running = keepRunning();
+
+  return {
+    name,
+    base: `http://127.0.0.1:${env.PORT}/api/v1`,
+    deaths,
+    isReady: () => ready,
+    async untilReady() {
+      while (!ready) await delay(POLL_MS);
+    },
+    async kill(downMs) {
+      killedFor = downMs;
+      ready = false;
+      await current?.kill();
+    },
+    async stop() {
+      stopping = true;
+      await current?.stop();
+      await running;
+    },
+  };
+};
