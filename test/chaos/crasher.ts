@@ -8,7 +8,7 @@ import type { SupervisedService } from './supervised-service.ts';
 
 export type Crasher = {
   crashes: Crash[];
-  /** Waits until the victim is up, kills it and sees to it that it comes back; resolves when it is dead. */
+  /** Waits until the victim is at work, kills it and sees to it that it comes back; resolves when it is dead. */
   crash(kind: CrashKind): Promise<void>;
   /** Resolves when all that was killed is back. */
   recovered(): Promise<void>;
@@ -16,6 +16,8 @@ export type Crasher = {
 
 /** What was killed stays away for up to this long. */
 const MOST_DOWN_MS = 3_000;
+/** A process is killed at a random moment of its work, not as soon as it is back: up to this long after. */
+const MOST_UP_MS = 2_000;
 const POLL_MS = 20;
 const VICTIM_WITHIN_MS = 90_000;
 
@@ -90,14 +92,16 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
     async crash(kind) {
       switch (kind) {
         case 'worker': {
-          const up = await until(() => {
-            const ready = workers.filter((worker) => worker.isReady());
-            return ready[Math.floor(random() * ready.length)];
+          const upMs = random() * MOST_UP_MS;
+          const victim = await until(() => {
+            const atWork = workers.filter((worker) => worker.upMs() > upMs);
+            return atWork[Math.floor(random() * atWork.length)];
           });
-          return crashWorker(kind, up);
+          return crashWorker(kind, victim);
         }
         case 'all workers': {
-          await until(() => workers.every((worker) => worker.isReady()) || undefined);
+          const upMs = random() * MOST_UP_MS;
+          await until(() => workers.every((worker) => worker.upMs() > upMs) || undefined);
           await Promise.all(workers.map((worker) => crashWorker(kind, worker)));
           return;
         }

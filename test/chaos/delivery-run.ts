@@ -3,13 +3,14 @@ import pg from 'pg';
 import { createRandom } from '../support/random.ts';
 import type { SubmitReaction } from '../support/smsc.ts';
 import type { Api } from './api.ts';
+import { type BurnOptions, burn } from './burn.ts';
 import { createCrasher } from './crasher.ts';
 import { type Crowd, INCIDENT_NUMBER, phonesOf, registerCrowd, townshipId } from './crowd.ts';
 import { type DeliverySite, openSite, workerOf } from './delivery-site.ts';
 import { type Arrival, type Crash, type Tally, tally } from './delivery-tally.ts';
 import { planKills } from './kill-plan.ts';
 import { type Attempt, measurePickUps, type PickUps } from './pick-ups.ts';
-import { planFires, reportFire } from './report-fires.ts';
+import { planFires } from './report-fires.ts';
 
 export type DeliveryRunOptions = {
   notifications: number;
@@ -39,99 +40,94 @@ export type DeliveryResult = {
 
 const PEOPLE_EACH = 10;
 const MOST_TOWNSHIPS = 50;
-/** From kill to kill 1 to 7 s, 4 on average: a process takes some 3 s to be back, so that outages overlap at times. */
+/** From kill to kill 1 to 7 s: a process takes some 3 s to be back, so that outages overlap at times. */
 const GAP_MS = { least: 1_000, most: 7_000 };
 /** Of a run without kills. */
 const NOTIFICATIONS_PER_S = 50;
 const SETTLED_WITHIN_MS = 90_000;
-const PROGRESS_MS = 10_000;
+
+/** Whatever hangs, the run ends: after 2 min, and 15 s for each kill. */
+const mostMs = ({ notifications, kills }: DeliveryRunOptions): number =>
+  120_000 + kills * 15_000 + (notifications / NOTIFICATIONS_PER_S) * 2_000;
 
 /**
  * Fires reported over the API of two processes, each told to ten people by SMS, while processes, PostgreSQL and Redis are
  * killed (`kill -9`) at random moments. At the end each person must have been told of each fire.
  */
 export const deliveryRun = async (options: DeliveryRunOptions): Promise<DeliveryResult> => {
-  const { notifications, seed, kills, redis, print, signal } = options;
   const started = performance.now();
-  const crowd: Crowd = {
-    townships: Math.min(MOST_TOWNSHIPS, Math.max(4, Math.ceil(notifications / 100))),
-    peopleEach: PEOPLE_EACH,
-  };
-  const site = await openSite({ redis });
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(mostMs(options)),
+    ...(options.signal === undefined ? [] : [options.signal]),
+  ]);
+  const site = await openSite(options);
   try {
-    site.smsc.onSubmit(reactLikeACarrier(createRandom(seed + 1)));
-    await registerCrowd(site.api(), crowd);
-    print(
-      `${crowd.townships} townships of ${crowd.peopleEach} people, two processes, ${redis ? 'Redis' : 'the queue on PostgreSQL'}`,
-    );
-
-    const random = createRandom(seed);
-    const crasher = createCrasher(site, random);
-    const plan = planKills(kills, { random, redis });
-    const durationMs =
-      kills === 0
-        ? (notifications / NOTIFICATIONS_PER_S) * 1_000
-        : (kills * (GAP_MS.least + GAP_MS.most)) / 2;
-    const fires = planFires(Math.ceil(notifications / PEOPLE_EACH), {
-      townships: crowd.townships,
-      durationMs,
-      random,
-    });
-
-    const opened: string[] = [];
-    const begun = Date.now();
-    const watch = setInterval(() => {
-      const { messages } = site.smsc;
-      const up = site.workers.filter((worker) => worker.isReady()).length;
-      print(
-        `${seconds(Date.now() - begun)}: ${opened.length} of ${fires.length} fires reported, ${messages.length} SMS, ${crasher.crashes.length} crashes, ${up} of ${site.workers.length} processes up`,
-      );
-    }, PROGRESS_MS);
-    try {
-      const report = async (): Promise<void> => {
-        const reports: Promise<unknown>[] = [];
-        for (const fire of fires) {
-          await delay(Math.max(0, begun + fire.atMs - Date.now()), undefined, { signal });
-          reports.push(reportFire(site.api(), fire).then((id) => opened.push(id)));
-        }
-        await Promise.all(reports);
-      };
-      const kill = async (): Promise<void> => {
-        for (const kind of plan) {
-          const gap = GAP_MS.least + random() * (GAP_MS.most - GAP_MS.least);
-          await delay(gap, undefined, { signal });
-          await crasher.crash(kind);
-        }
-      };
-      await Promise.all([report(), kill()]);
-      await crasher.recovered();
-    } finally {
-      clearInterval(watch);
-    }
-    print('all reported and all back; waiting for what is still to be sent');
-    const incidents = await listIncidents(site.api());
-    const expected = expectedOf(incidents, crowd);
-    const statuses = await untilSettled(site, expected, signal);
-    const attempts = await listAttempts(site.api(), incidents);
-    const arrivals = arrivalsOf(site);
-    return {
-      fires: fires.length,
-      incidents: incidents.length,
-      messages: site.smsc.messages.length,
-      tally: tally(expected, arrivals, crasher.crashes),
-      crashes: crasher.crashes,
-      statuses,
-      pickUps: measurePickUps(attempts, crasher.crashes),
-      delaysMs: delaysOf(arrivals, incidents),
-      deaths: site.workers.flatMap(({ deaths }) => deaths),
-      tookMs: performance.now() - started,
-    };
+    const result = await Promise.race([runOn(site, options, signal), aborted(signal)]);
+    return { ...result, tookMs: performance.now() - started };
   } finally {
     await site.stop();
   }
 };
 
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(0).padStart(4)} s`;
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = (): void => reject(new Error('the run was ended before it was over'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+  });
+
+const runOn = async (
+  site: DeliverySite,
+  options: DeliveryRunOptions,
+  signal: AbortSignal,
+): Promise<Omit<DeliveryResult, 'tookMs'>> => {
+  const { notifications, seed, print } = options;
+  const crowd: Crowd = {
+    townships: Math.min(MOST_TOWNSHIPS, Math.max(4, Math.ceil(notifications / 100))),
+    peopleEach: PEOPLE_EACH,
+  };
+  site.smsc.onSubmit(reactLikeACarrier(createRandom(seed + 1)));
+  await registerCrowd(site.api, crowd);
+  const queue = site.redis === undefined ? 'the queue on PostgreSQL' : 'Redis';
+  print(`${crowd.townships} townships of ${crowd.peopleEach} people, two processes, ${queue}`);
+
+  const random = createRandom(seed);
+  const crasher = createCrasher(site, random);
+  const fires = planFires(Math.ceil(notifications / PEOPLE_EACH), {
+    townships: crowd.townships,
+    random: createRandom(seed + 2),
+  });
+  await burn({ site, fires, crasher, plan: planTurns(options, random), print, signal });
+  print('all reported and all back; waiting for what is still to be sent');
+
+  const incidents = await listIncidents(site.api);
+  const expected = expectedOf(incidents, crowd);
+  const statuses = await untilSettled(site, expected, signal);
+  const attempts = await listAttempts(site.api, incidents);
+  const arrivals = arrivalsOf(site);
+  return {
+    fires: fires.length,
+    incidents: incidents.length,
+    messages: site.smsc.messages.length,
+    tally: tally(expected, arrivals, crasher.crashes),
+    crashes: crasher.crashes,
+    statuses,
+    pickUps: measurePickUps(attempts, crasher.crashes),
+    delaysMs: delaysOf(arrivals, incidents),
+    deaths: site.workers.flatMap(({ deaths }) => deaths),
+  };
+};
+
+/** Without kills one long turn. */
+const planTurns = (
+  { kills, notifications, redis }: DeliveryRunOptions,
+  random: () => number,
+): BurnOptions['plan'] =>
+  kills === 0
+    ? [{ kind: undefined, gapMs: (notifications / NOTIFICATIONS_PER_S) * 1_000 }]
+    : planKills(kills, { random, redis }).map((kind) => {
+        return { kind, gapMs: GAP_MS.least + random() * (GAP_MS.most - GAP_MS.least) };
+      });
 
 /** Answers take up to 60 ms, and now and then the centre asks for a pause. */
 const reactLikeACarrier = (random: () => number) => (): SubmitReaction =>
@@ -180,7 +176,7 @@ const arrivalsOf = ({ smsc }: DeliverySite): Arrival[] =>
 const untilSettled = async (
   site: DeliverySite,
   expected: ReadonlySet<string>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Record<string, number>> => {
   const client = new pg.Client({ connectionString: site.postgres.connectionString });
   await client.connect();

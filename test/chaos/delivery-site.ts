@@ -15,7 +15,7 @@ export type DeliverySite = {
   redis: { server: RedisServer } | undefined;
   workers: SupervisedService[];
   /** The API of a worker that is up, or the first. */
-  api(): Api;
+  api: Api;
   stop(): Promise<void>;
 };
 
@@ -67,12 +67,12 @@ export const openSite = async (options: { redis: boolean }): Promise<DeliverySit
     }
     const apis = await Promise.all(workers.map(({ base }) => logIn(base, PASSWORD)));
     const api: Api = (method, path, body) => {
-      const up = workers.findIndex((worker) => worker.isReady());
+      const up = workers.findIndex((worker) => worker.upMs() > 0);
       const chosen = apis[Math.max(0, up)];
       if (chosen === undefined) throw new Error('there is no worker');
       return chosen(method, path, body);
     };
-    return { smsc, postgres, redis, workers, api: () => api, stop };
+    return { smsc, postgres, redis, workers, api, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -2,7 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Api, ApiError } from './api.ts';
 import { MOST_FIRES_EACH, placeOfFire } from './crowd.ts';
 
-export type Fire = { township: number; n: number; atMs: number };
+export type Fire = {
+  township: number;
+  n: number;
+  /** When in the run: 0 its beginning, 1 its end. */
+  at: number;
+};
 
 /** Mostly one at a time, sometimes many at once as in a thunderstorm. */
 const GROUPS = [1, 1, 1, 1, 2, 3, 8];
@@ -10,23 +15,22 @@ const GROUPS = [1, 1, 1, 1, 2, 3, 8];
 /** Fires at random times over the whole run; some townships have many more than others. */
 export const planFires = (
   count: number,
-  options: { townships: number; durationMs: number; random: () => number },
+  { townships, random }: { townships: number; random: () => number },
 ): Fire[] => {
-  const { townships, durationMs, random } = options;
   const counts = new Map<number, number>();
   const fires: Fire[] = [];
   while (fires.length < count) {
-    const atMs = random() * durationMs;
+    const at = random();
     const size = GROUPS[Math.floor(random() * GROUPS.length)] ?? 1;
     for (let k = 0; k < size && fires.length < count; k += 1) {
       const township = Math.floor(random() ** 2 * townships);
       const n = counts.get(township) ?? 0;
       if (n >= MOST_FIRES_EACH) continue;
       counts.set(township, n + 1);
-      fires.push({ township, n, atMs });
+      fires.push({ township, n, at });
     }
   }
-  return fires.toSorted((a, b) => a.atMs - b.atMs);
+  return fires.toSorted((a, b) => a.at - b.at);
 };
 
 const AGAIN_MS = 200;

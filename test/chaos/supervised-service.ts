@@ -6,8 +6,9 @@ export type SupervisedService = {
   name: string;
   /** Where its API answers while it is up. */
   base: string;
-  isReady(): boolean;
-  /** Resolves once it works, if need be after another start. */
+  /** How long it has been ready; 0 while it is not. */
+  upMs(): number;
+  /** Resolves when it becomes ready next, if need be after several starts; at once when it is. */
   untilReady(): Promise<void>;
   /** `kill -9`; what resolves is the death, `downMs` later it is started again. */
   kill(downMs: number): Promise<void>;
@@ -17,12 +18,12 @@ export type SupervisedService = {
 };
 
 const START_AGAIN_MS = 300;
-const POLL_MS = 20;
 
 export const superviseService = (name: string, env: Record<string, string>): SupervisedService => {
   const deaths: string[] = [];
   let current: ServiceProcess | undefined;
-  let ready = false;
+  let readyAt: number | undefined;
+  const tellReady: (() => void)[] = [];
   let stopping = false;
   let killedFor: number | undefined;
 
@@ -32,15 +33,17 @@ export const superviseService = (name: string, env: Record<string, string>): Sup
       current = running;
       void running.ready.then(
         () => {
-          ready = current === running;
+          if (current !== running || killedFor !== undefined) return;
+          readyAt = Date.now();
+          for (const tell of tellReady.splice(0)) tell();
         },
         // Not ready within a minute, or ended: a start while the database is away fails, the next one will do.
         () => running.child.kill('SIGKILL'),
       );
       await running.exited;
-      if (ready && killedFor === undefined && !stopping)
+      if (readyAt !== undefined && killedFor === undefined && !stopping)
         deaths.push(`${name}: ${running.stderr()}`);
-      ready = false;
+      readyAt = undefined;
       current = undefined;
       await delay(killedFor ?? START_AGAIN_MS);
       killedFor = undefined;
@@ -52,13 +55,12 @@ export const superviseService = (name: string, env: Record<string, string>): Sup
     name,
     base: `http://127.0.0.1:${env.PORT}/api/v1`,
     deaths,
-    isReady: () => ready,
-    async untilReady() {
-      while (!ready) await delay(POLL_MS);
-    },
+    upMs: () => (readyAt === undefined ? 0 : Math.max(1, Date.now() - readyAt)),
+    untilReady: () =>
+      readyAt === undefined ? new Promise((resolve) => tellReady.push(resolve)) : Promise.resolve(),
     async kill(downMs) {
       killedFor = downMs;
-      ready = false;
+      readyAt = undefined;
       await current?.kill();
     },
     async stop() {
