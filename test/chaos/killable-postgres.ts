@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/index.ts';
+import { one } from '../../src/shared/db.ts';
 
 export type KillablePostgres = {
   connectionString: string;
@@ -17,7 +16,10 @@ export type KillablePostgres = {
 
 const RECOVERED_WITHIN_MS = 60_000;
 
-/** The project's own PostgreSQL with the settings of a real service: what it has committed must survive. */
+/**
+ * The project's own PostgreSQL with the settings of a real service: what it has committed must survive. Run by root it works
+ * as another user, who must be able to enter `dataDir`.
+ */
 export const startKillablePostgres = async (dataDir: string): Promise<KillablePostgres> => {
   let onExit = (): void => undefined;
   const create = (): EmbeddedPostgres =>
@@ -25,6 +27,7 @@ export const startKillablePostgres = async (dataDir: string): Promise<KillablePo
   let server = create();
   await server.start();
   const connectionString = server.connectionString();
+  let serverPid = await ask(connectionString, SERVER_PID);
 
   return {
     connectionString,
@@ -32,17 +35,13 @@ export const startKillablePostgres = async (dataDir: string): Promise<KillablePo
       const ended = new Promise<void>((resolve) => {
         onExit = resolve;
       });
-      const pidFile = await readFile(join(dataDir, 'pg', 'postmaster.pid'), 'utf8');
-      process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+      process.kill(serverPid, 'SIGKILL');
       await ended;
     },
     async killBackend() {
-      const pid = await ask<number>(connectionString, VICTIM);
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      process.kill(await ask(connectionString, VICTIM), 'SIGKILL');
       const deadline = Date.now() + RECOVERED_WITHIN_MS;
-      while (
-        (await ask(connectionString, 'select 1 as answer').catch(() => undefined)) === undefined
-      ) {
+      while (!(await answers(connectionString))) {
         if (Date.now() > deadline) throw new Error('PostgreSQL did not recover');
       }
     },
@@ -50,24 +49,32 @@ export const startKillablePostgres = async (dataDir: string): Promise<KillablePo
       await server.stop();
       server = create();
       await server.start();
+      serverPid = await ask(connectionString, SERVER_PID);
     },
     stop: () => server.stop(),
   };
 };
 
-/** One that works for the service, the busiest first. */
-const VICTIM = `select pid as answer from pg_stat_activity
-  where pid <> pg_backend_pid() and backend_type = 'client backend' and application_name like 'fengsui-%'
-  order by state = 'active' desc, random() limit 1`;
+const SERVER_PID = `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid`;
 
-const ask = async <T>(connectionString: string, sql: string): Promise<T | undefined> => {
+/** One that works for the service, the busiest first. */
+const VICTIM = `select pid from pg_stat_activity where backend_type = 'client backend'
+  order by application_name like 'fengsui-%' desc, state = 'active' desc, random() limit 1`;
+
+const ask = async (connectionString: string, sql: string): Promise<number> => {
   const client = new pg.Client({ connectionString });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ answer: T }>(sql);
-    return rows[0]?.answer;
+    const { rows } = await client.query<{ pid: number }>(sql);
+    return one(rows).pid;
   } finally {
     await client.end().catch(() => undefined);
   }
 };
+
+const answers = (connectionString: string): Promise<boolean> =>
+  ask(connectionString, 'select 1 as pid').then(
+    () => true,
+    () => false,
+  );

@@ -3,9 +3,9 @@ import type { Crash } from './delivery-tally.ts';
 export type Attempt = { startedAt: number; outcome: string | undefined };
 
 export type PickUps = {
-  /** From the kill of a worker to the next attempt of what it had begun, nothing else being away meanwhile. */
+  /** From the kill of a worker to the next attempt of what it had begun, the other worker and PostgreSQL being there. */
   aloneMs: number[];
-  /** The same where the other worker, PostgreSQL or Redis was away for a part of the time. */
+  /** The same where one of these was away too for a part of the time. */
   otherwiseMs: number[];
 };
 
@@ -27,6 +27,7 @@ export const measurePickUps = (
         crashes.some(
           (crash) =>
             crash !== death &&
+            crash.target !== 'Redis' &&
             crash.at <= next.startedAt &&
             (crash.backAt ?? Number.POSITIVE_INFINITY) >= startedAt,
         );
