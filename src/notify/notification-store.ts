@@ -47,10 +47,13 @@ export type DueNotification = { id: string; channel: ContactChannel; attempts: n
 /**
  * Clocks of two machines differ a little: without the tolerance an alarm written by the one that is ahead would wait for
  * the next sweep. One written in our future means that the clock was put back: it must not wait for that time to come.
+ * While PostgreSQL was away no claim could be renewed and no outcome written: one that ran out then says nothing of its worker,
+ * who has 3 s after PostgreSQL's return to write what it knows.
  */
 const DUE = `(n.status = 'queued' and (n.due_at <= $1::timestamptz + interval '250 milliseconds'
     or n.created_at > $1::timestamptz + interval '2 seconds')
-  or n.status = 'sending' and n.claimed_until <= $1)`;
+  or n.status = 'sending' and n.claimed_until <= $1
+    and pg_postmaster_start_time() < now() - interval '3 seconds')`;
 
 /** What should be sent now: due, or claimed by a worker that has not been heard of. Oldest first. */
 export const listDue = async (

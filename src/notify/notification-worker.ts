@@ -7,6 +7,7 @@ import type { Logger } from '../shared/logger.ts';
 import { backoffMs } from './backoff.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
 import { giveUp, type OnGivenUp } from './given-up.ts';
+import { insist } from './insist.ts';
 import type { ClaimedNotification } from './notification.ts';
 import {
   claimNotification,
@@ -131,7 +132,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const now = clock.now();
     if (result.kind === 'submitted') {
       const { providerMessageIds } = result;
-      await recordSubmitted(pool, claimed, { now, providerMessageIds });
+      await keep(claimed, () => recordSubmitted(pool, claimed, { now, providerMessageIds }));
       deps.metrics.submitted(now.getTime() - wantedAt(claimed).getTime(), claimed.channel);
       logger.info(
         { provider: deps.providers[claimed.channel], providerMessageIds },
@@ -156,8 +157,17 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
       random: Math.random(),
     });
     const retryAt = new Date(now.getTime() + delayMs);
-    await recordUnsent(pool, claimed, { ...unsent, retryAt });
+    await keep(claimed, () => recordUnsent(pool, claimed, { ...unsent, retryAt }));
     if (!final) logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
+  }
+
+  /** What the provider answered is known here only: lost with PostgreSQL's connection, the message would be sent again. */
+  function keep({ id, attempt }: ClaimedNotification, write: () => Promise<unknown>) {
+    return insist(write, {
+      signal: abandoned.signal,
+      onTrouble: (error) =>
+        deps.logger.warn({ err: error, notificationId: id, attempt }, 'outcome not stored yet'),
+    });
   }
 
   /** False when the notification was cancelled or taken over meanwhile: then only the attempt's end is written. */
