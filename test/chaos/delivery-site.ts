@@ -1,6 +1,8 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
+import { migrate } from '../../src/shared/migrate.ts';
 import { freePort } from '../support/mosquitto.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
@@ -41,6 +43,7 @@ export const openSite = async (options: { redis: boolean }): Promise<DeliverySit
     closing.push(() => smsc.stop());
     const postgres = await startKillablePostgres(join(dir, 'database'));
     closing.push(() => postgres.stop());
+    await migrate(postgres.connectionString, pino({ level: 'silent' }), { queue: !options.redis });
     const redis = options.redis ? { server: await startRedis() } : undefined;
     closing.push(async () => redis?.server.stop());
     const configDir = join(dir, 'config');
@@ -63,8 +66,8 @@ export const openSite = async (options: { redis: boolean }): Promise<DeliverySit
         LOG_LEVEL: 'warn',
       });
       workers.push(worker);
-      await worker.untilReady();
     }
+    await Promise.all(workers.map((worker) => worker.untilReady()));
     const apis = await Promise.all(workers.map(({ base }) => logIn(base, PASSWORD)));
     const api: Api = (method, path, body) => {
       const up = workers.findIndex((worker) => worker.upMs() > 0);

@@ -1,7 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/index.ts';
-import { one } from '../../src/shared/db.ts';
 
 export type KillablePostgres = {
   connectionString: string;
@@ -15,6 +15,7 @@ export type KillablePostgres = {
 };
 
 const RECOVERED_WITHIN_MS = 60_000;
+const POLL_MS = 20;
 
 /**
  * The project's own PostgreSQL with the settings of a real service: what it has committed must survive. Run by root it works
@@ -35,11 +36,10 @@ export const startKillablePostgres = async (dataDir: string): Promise<KillablePo
       const ended = new Promise<void>((resolve) => {
         onExit = resolve;
       });
-      process.kill(serverPid, 'SIGKILL');
-      await ended;
+      if (end(serverPid)) await ended;
     },
     async killBackend() {
-      process.kill(await ask(connectionString, VICTIM), 'SIGKILL');
+      while (!end(await ask(connectionString, VICTIM))) await delay(POLL_MS);
       const deadline = Date.now() + RECOVERED_WITHIN_MS;
       while (!(await answers(connectionString))) {
         if (Date.now() > deadline) throw new Error('PostgreSQL did not recover');
@@ -58,16 +58,26 @@ export const startKillablePostgres = async (dataDir: string): Promise<KillablePo
 const SERVER_PID = `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid`;
 
 /** One that works for the service, the busiest first. */
-const VICTIM = `select pid from pg_stat_activity where backend_type = 'client backend'
-  order by application_name like 'fengsui-%' desc, state = 'active' desc, random() limit 1`;
+const VICTIM = `select pid from pg_stat_activity
+  where backend_type = 'client backend' and application_name like 'fengsui-%'
+  order by state = 'active' desc, random() limit 1`;
 
-const ask = async (connectionString: string, sql: string): Promise<number> => {
+/** False when it has ended by itself meanwhile. */
+const end = (pid: number | undefined): boolean => {
+  try {
+    return pid !== undefined && process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+};
+
+const ask = async (connectionString: string, sql: string): Promise<number | undefined> => {
   const client = new pg.Client({ connectionString });
   client.on('error', () => undefined);
   try {
     await client.connect();
     const { rows } = await client.query<{ pid: number }>(sql);
-    return one(rows).pid;
+    return rows[0]?.pid;
   } finally {
     await client.end().catch(() => undefined);
   }

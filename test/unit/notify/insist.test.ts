@@ -32,5 +32,5 @@ it('ends when it is told to', async () => {
   const abort = new AbortController();
   const onTrouble = (): void => abort.abort();
   const write = failing(Number.POSITIVE_INFINITY, away);
-  await expect(insist(write, { signal: abort.signal, onTrouble })).rejects.toThrow();
+  await expect(insist(write, { signal: abort.signal, onTrouble })).rejects.toThrow('aborted');
 });
