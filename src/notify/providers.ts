@@ -59,9 +59,11 @@ const smsProviders = (
   { channels, clock, logger, tuning = {}, onSms }: ProviderDeps,
   receipts: Pick<ReceiptBook, 'received'>,
 ): Channel[] =>
-  (channels.sms ?? []).flatMap(({ smpp }) => {
+  (channels.sms ?? []).flatMap(({ smpp }, index) => {
     if (smpp === undefined) return [];
+    const provider = index === 0 ? 'smpp' : `smpp-${index + 1}`;
     return createSmppChannel({
+      provider,
       config: parseSmppUrl(smpp.url),
       clock,
       logger: logger.child({ channel: 'sms' }),
@@ -70,7 +72,7 @@ const smsProviders = (
         event === 'pending'
           ? Promise.resolve()
           : receipts.received({
-              provider: 'smpp',
+              provider,
               messageId,
               address,
               event,

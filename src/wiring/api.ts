@@ -73,6 +73,7 @@ export const createApi = async (
   const logger = context.logger.child({ stage: 'api' });
   const health = createHealth(context, parts);
   metrics.watchQueueDepth(() => parts.notify.queueDepth());
+  if (context.has('notify')) metrics.watchProviders(() => parts.notify.providers());
   const http = (app: App) => createHttpServer({ app, host: env.host, port: env.port, logger });
   if (!context.has('api')) {
     const server = http(await createOpsApp({ logger, health, metrics }));
@@ -211,5 +212,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
       : {}),
   },
   // Only the role that sends knows whether it can.
-  ...(context.has('notify') ? { channels: () => notify.channelStatus() } : {}),
+  ...(context.has('notify')
+    ? { channels: () => notify.channelStatus(), providers: () => notify.providers() }
+    : {}),
 });

@@ -36,6 +36,7 @@ export const createWebhookChannel = ({
   return {
     name: 'webhook',
     provider: 'webhook',
+    everyAddressIsAServer: true,
     async start() {
       signer = new Webhook(await secret());
     },

@@ -194,6 +194,8 @@ export const createHarness = async (given?: TestDatabase) => {
         channels: {},
         webhookSecret: undefined,
         config: NOTIFY_CONFIG,
+        regions: WORDING.regions,
+        timeZone: WORDING.timeZone,
         listener,
         publish: async () => undefined,
         onGivenUp: async (_tx, { data }) => {
