@@ -14,6 +14,8 @@ export type BurnOptions = {
   signal: AbortSignal;
 };
 
+/** After that nothing more is killed, however many were asked for: a busy machine must not make it endless. */
+const KILL_FOR_MS = 12 * 60_000;
 const PROGRESS_MS = 10_000;
 const POLL_MS = 20;
 
@@ -28,15 +30,17 @@ export const burn = async (options: BurnOptions): Promise<void> => {
   const progress = (): number => {
     const gapMs = plan[turn.index]?.gapMs ?? 0;
     const part = Math.min(1, (Date.now() - turn.since) / Math.max(1, gapMs));
-    return (turn.index + part) / plan.length;
+    return Math.min(1, (turn.index + part) / plan.length);
   };
 
   const killAll = async (): Promise<void> => {
     for (const [index, { kind, gapMs }] of plan.entries()) {
+      if (Date.now() - begun > KILL_FOR_MS) break;
       turn = { index, since: Date.now() };
       await delay(gapMs, undefined, { signal });
       if (kind !== undefined) await crasher.crash(kind);
     }
+    turn = { index: plan.length, since: Date.now() };
   };
   const reportAll = async (): Promise<void> => {
     const reports: Promise<void>[] = [];

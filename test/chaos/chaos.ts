@@ -63,8 +63,11 @@ const killWhileSending = async (count: string): Promise<boolean> => {
   return faults.length === 0;
 };
 
-const good =
-  values.notifications === undefined
-    ? await killBeforePuback()
-    : await killWhileSending(values.notifications);
+const run = (): Promise<boolean> =>
+  values.notifications === undefined ? killBeforePuback() : killWhileSending(values.notifications);
+
+const good = await run().catch((error: unknown) => {
+  say(`WRONG: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return false;
+});
 process.exit(good ? 0 : 1);

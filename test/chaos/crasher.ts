@@ -8,7 +8,10 @@ import type { SupervisedService } from './supervised-service.ts';
 
 export type Crasher = {
   crashes: Crash[];
-  /** Waits until the victim is at work, kills it and sees to it that it comes back; resolves when it is dead. */
+  /**
+   * Waits until the victim is at work, kills it and sees to it that it comes back; resolves when it is dead, or when there was
+   * no victim for a long time.
+   */
   crash(kind: CrashKind): Promise<void>;
   /** Resolves when all that was killed is back. */
   recovered(): Promise<void>;
@@ -16,10 +19,13 @@ export type Crasher = {
 
 /** What was killed stays away for up to this long. */
 const MOST_DOWN_MS = 3_000;
-/** A process is killed at a random moment of its work, not as soon as it is back: up to this long after. */
+/**
+ * A process is killed at a random moment of its work, not as soon as it is back: after up to this long, or as long as it took
+ * to start. Where starts take long, hardly anything would else be sent between kills.
+ */
 const MOST_UP_MS = 2_000;
 const POLL_MS = 20;
-const VICTIM_WITHIN_MS = 90_000;
+const VICTIM_WITHIN_MS = 60_000;
 
 export const createCrasher = (site: DeliverySite, random: () => number): Crasher => {
   const { workers, postgres, redis } = site;
@@ -58,6 +64,14 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
     );
   };
 
+  const crashPostgres = (kind: 'PostgreSQL' | 'PostgreSQL backend'): Promise<void> =>
+    record(
+      { kind, target: 'PostgreSQL' },
+      kind === 'PostgreSQL'
+        ? { kill: () => postgres.kill(), recover: () => later(() => postgres.restart()) }
+        : { kill: async () => undefined, recover: () => postgres.killBackend() },
+    );
+
   const crashRedis = (kind: 'Redis' | 'Redis FLUSHALL'): Promise<void> => {
     if (redis === undefined) throw new Error('there is no Redis in this run');
     const { server } = redis;
@@ -76,14 +90,13 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
     );
   };
 
-  const until = async <T>(find: () => T | undefined): Promise<T> => {
-    const deadline = Date.now() + VICTIM_WITHIN_MS;
-    for (;;) {
+  const until = async <T>(find: () => T | undefined): Promise<T | undefined> => {
+    for (const deadline = Date.now() + VICTIM_WITHIN_MS; Date.now() < deadline; ) {
       const found = find();
       if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`nothing came back: ${[...down].join(', ')}`);
       await delay(POLL_MS);
     }
+    return undefined;
   };
   const isUp = (target: string): true | undefined => (down.has(target) ? undefined : true);
 
@@ -92,35 +105,29 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
     async crash(kind) {
       switch (kind) {
         case 'worker': {
-          const upMs = random() * MOST_UP_MS;
+          const when = random();
           const victim = await until(() => {
-            const atWork = workers.filter((worker) => worker.upMs() > upMs);
+            const atWork = workers.filter((worker) => isAtWork(worker, when));
             return atWork[Math.floor(random() * atWork.length)];
           });
-          return crashWorker(kind, victim);
+          if (victim !== undefined) await crashWorker(kind, victim);
+          return;
         }
         case 'all workers': {
-          const upMs = random() * MOST_UP_MS;
-          await until(() => workers.every((worker) => worker.upMs() > upMs) || undefined);
-          await Promise.all(workers.map((worker) => crashWorker(kind, worker)));
+          const when = random();
+          const all = await until(
+            () => workers.every((worker) => isAtWork(worker, when)) || undefined,
+          );
+          if (all) await Promise.all(workers.map((worker) => crashWorker(kind, worker)));
           return;
         }
         case 'PostgreSQL':
-          await until(() => isUp('PostgreSQL'));
-          return record(
-            { kind, target: 'PostgreSQL' },
-            { kill: () => postgres.kill(), recover: () => later(() => postgres.restart()) },
-          );
         case 'PostgreSQL backend':
-          await until(() => isUp('PostgreSQL'));
-          return record(
-            { kind, target: 'PostgreSQL' },
-            { kill: async () => undefined, recover: () => postgres.killBackend() },
-          );
+          if (await until(() => isUp('PostgreSQL'))) await crashPostgres(kind);
+          return;
         case 'Redis':
         case 'Redis FLUSHALL':
-          await until(() => isUp('Redis'));
-          return crashRedis(kind);
+          if (await until(() => isUp('Redis'))) await crashRedis(kind);
       }
     },
     async recovered() {
@@ -129,6 +136,10 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
     },
   };
 };
+
+/** `when` from 0 to 1: how far into its time. */
+const isAtWork = (worker: SupervisedService, when: number): boolean =>
+  worker.upMs() > when * Math.max(MOST_UP_MS, worker.startMs());
 
 const wipe = async (url: string): Promise<void> => {
   const client = new Redis(url);
