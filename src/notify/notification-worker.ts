@@ -7,6 +7,7 @@ import { backoffMs } from './backoff.ts';
 import type { SendResult } from './channels/channel.ts';
 import { chooseMates, composeMessage, type Mate } from './compose-message.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
+import { insist } from './insist.ts';
 import { mayShare, planSending } from './plan-sending.ts';
 import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
 import { personKey, type WakeUp } from './queue.ts';
@@ -255,7 +256,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     }
     const now = clock.now();
     const { providerMessageIds } = result;
-    await recordSubmitted(pool, members, { now, providerMessageIds });
+    await keep(logger, () => recordSubmitted(pool, members, { now, providerMessageIds }));
     for (const member of members) {
       deps.metrics.submitted(now.getTime() - wantedAt(member).getTime(), member.channel);
     }
@@ -263,6 +264,14 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     // The message is out and its ids are stored; a receipt not counted now is counted when it is repeated.
     await deps.receipts.submitted(choice.provider, providerMessageIds).catch((error: unknown) => {
       logger.warn({ err: error }, 'receipts not counted yet');
+    });
+  }
+
+  /** What the provider answered is known here only: lost with PostgreSQL's connection, the message would be sent again. */
+  function keep<T>(logger: Logger, write: () => Promise<T>): Promise<T> {
+    return insist(write, {
+      signal: abandoned.signal,
+      onTrouble: (error) => logger.warn({ err: error }, 'outcome not stored yet'),
     });
   }
 
@@ -297,7 +306,8 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const failures = Math.max(...again.map((member) => member.failures)) + counted;
     const delayMs =
       unsent.bundle === 'apart' ? 0 : delayOf(result, { failures, others: others.length });
-    await recordUnsent(pool, again, { ...unsent, retryAt: new Date(now.getTime() + delayMs) });
+    const retryAt = new Date(now.getTime() + delayMs);
+    await keep(logger, () => recordUnsent(pool, again, { ...unsent, retryAt }));
     logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
     if (delayMs >= RELAY_MS) return;
     for (const { id } of again) later({ ...wakeUp, id }, delayMs);

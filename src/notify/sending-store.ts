@@ -7,10 +7,13 @@ import type { Traffic } from './plan-sending.ts';
 /**
  * Clocks of two machines differ a little: without the tolerance an alarm written by the one that is ahead would wait for
  * the next sweep. One written in our future means that the clock was put back: it must not wait for that time to come.
+ * While PostgreSQL was away no claim could be renewed and no outcome written: one that ran out then says nothing of its worker,
+ * who has 3 s after PostgreSQL's return to write what it knows.
  */
 export const DUE = `(n.status = 'queued' and (n.due_at <= $1::timestamptz + interval '250 milliseconds'
     or n.created_at > $1::timestamptz + interval '2 seconds')
-  or n.status = 'sending' and n.claimed_until <= $1)`;
+  or n.status = 'sending' and n.claimed_until <= $1
+    and pg_postmaster_start_time() < now() - interval '3 seconds')`;
 
 /** A notification that should be sent now, with what decides how. */
 export type Candidate = {

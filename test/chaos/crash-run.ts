@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { freePort } from '../support/mosquitto.ts';
 import { createRandom } from '../support/random.ts';
 import { startSmsc } from '../support/smsc.ts';
+import { type Api, logIn } from './api.ts';
+import { ROOT, type ServiceProcess, spawnService } from './service-process.ts';
 
 export type CrashRunOptions = {
   /** Kills that must fall between PUBLISH and PUBACK; those that come too late are made and counted besides. */
@@ -32,39 +32,13 @@ export type CrashRunResult = {
   repeatedSms: number;
 };
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const PASSWORD = 'correct-horse-battery';
 const PHONE = '8613800000001';
 
-type Running = { child: ChildProcess; kill(): Promise<void>; stop(): Promise<void> };
-
-const startProcess = async (env: Record<string, string>): Promise<Running> => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk.toString();
-  });
-  const exited = once(child, 'exit');
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const ready = await fetch(`http://127.0.0.1:${env.PORT}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) break;
-    if (child.exitCode !== null) throw new Error(`the service did not start: ${errors}`);
-    if (Date.now() > deadline) throw new Error(`the service was not ready within 60 s: ${errors}`);
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
-  const end = (signal: NodeJS.Signals) => async (): Promise<void> => {
-    child.kill(signal);
-    await exited;
-  };
-  return { child, kill: end('SIGKILL'), stop: end('SIGTERM') };
+const startProcess = async (env: Record<string, string>): Promise<ServiceProcess> => {
+  const running = spawnService(env);
+  await running.ready;
+  return running;
 };
 
 /**
@@ -106,7 +80,7 @@ export const crashRun = async ({
   let camera: MqttClient | undefined;
   const result = { published: 0, killedBeforePuback: 0, killedAfterPuback: 0 };
   try {
-    const api = await logIn(`http://127.0.0.1:${port}/api/v1`);
+    const api = await logIn(`http://127.0.0.1:${port}/api/v1`, PASSWORD);
     const secret = await prepare(api);
     camera = mqtt.connect(`mqtt://127.0.0.1:${brokerPort}`, {
       username: 'cam-001',
@@ -148,7 +122,7 @@ export const crashRun = async ({
     }
     const expected = result.published + WARM_UP;
     const checked = await check(
-      await logIn(`http://127.0.0.1:${port}/api/v1`),
+      await logIn(`http://127.0.0.1:${port}/api/v1`, PASSWORD),
       smsc.messages,
       expected,
     );
@@ -207,29 +181,6 @@ const typicalPubackMs = async (camera: MqttClient): Promise<number> => {
     times.push(performance.now() - started);
   }
   return times.toSorted((a, b) => a - b)[Math.floor(WARM_UP / 2)] ?? 10;
-};
-
-type Api = <T>(method: string, path: string, body?: unknown) => Promise<T>;
-
-const logIn = async (base: string): Promise<Api> => {
-  let token = '';
-  const call: Api = async (method, path, body) => {
-    const response = await fetch(`${base}/${path}`, {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok)
-      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json() as Promise<never>;
-  };
-  token = (
-    await call<{ token: string }>('POST', 'auth/login', { username: 'admin', password: PASSWORD })
-  ).token;
-  return call;
 };
 
 const prepare = async (api: Api): Promise<string> => {

@@ -1,15 +1,23 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, waitForPort } from './mosquitto.ts';
 
-export type RedisServer = { url: string; stop(): Promise<void> };
+export type RedisServer = {
+  url: string;
+  port: number;
+  /** `kill -9`: it keeps nothing on disk, so what was in it is gone. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
 
-/** A real Redis of its own on a free port, with the eviction policy the queue needs. */
-export const startRedis = async (): Promise<RedisServer> => {
+export const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).error === undefined;
+
+/** A real Redis of its own on a free port (or the one given), with the eviction policy the queue needs. */
+export const startRedis = async (givenPort?: number): Promise<RedisServer> => {
   const dir = await mkdtemp(join(tmpdir(), 'fengsui-redis-'));
-  const port = await freePort();
+  const port = givenPort ?? (await freePort());
   const child = spawn(
     'redis-server',
     [
@@ -28,12 +36,10 @@ export const startRedis = async (): Promise<RedisServer> => {
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await waitForPort(port);
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-      await rm(dir, { recursive: true, force: true });
-    },
+  const end = (signal: NodeJS.Signals) => async (): Promise<void> => {
+    child.kill(signal);
+    await exited;
+    await rm(dir, { recursive: true, force: true });
   };
+  return { url: `redis://127.0.0.1:${port}`, port, kill: end('SIGKILL'), stop: end('SIGTERM') };
 };

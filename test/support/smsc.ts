@@ -16,6 +16,7 @@ export type ReceivedSms = {
 
 /** What the centre does with a submit_sm: a command status, an answer, or silence. */
 export type SubmitReaction =
+  /** Takes the message; the answer comes `delayMs` later, or after the receipt. */
   | { kind: 'accept'; delayMs?: number; receiptFirst?: boolean }
   | { kind: 'refuse'; status: keyof typeof STATUS | number }
   | { kind: 'silence' }
@@ -163,16 +164,15 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
         break;
       case 'accept': {
         const messageId = newMessageId();
+        take(pdu, messageId);
         const answer = (): void => {
           inFlight -= 1;
           session.send(pdu.response({ message_id: messageId }));
-          take(pdu, messageId);
           if (autoReceipt !== undefined) {
             void sendReceipt(messageId, { state: autoReceipt }).catch(() => undefined);
           }
         };
         if (reaction.receiptFirst === true) {
-          destinations.set(messageId, pdu.destination_addr ?? '');
           void sendReceipt(messageId).then(answer, answer);
         } else if (reaction.delayMs === undefined) answer();
         else setTimeout(answer, reaction.delayMs);

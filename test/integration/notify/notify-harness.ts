@@ -60,8 +60,8 @@ export type Row = {
 };
 
 /** A database with people in it, and the sending side started against it. */
-export const createHarness = async () => {
-  const database: TestDatabase = await createTestDatabase();
+export const createHarness = async (given?: TestDatabase) => {
+  const database: TestDatabase = given ?? (await createTestDatabase());
   const { pool, connectionString } = database;
   await givenCamera(pool, 'cam-1');
   const listener = createListener(connectionString, logger);
