@@ -175,6 +175,7 @@ const wire = async (
     config: config.notify,
     listener,
     publish: bus.publish,
+    timeZone: env.timeZone,
     clock,
     logger: logger.child({ stage: 'notify' }),
     metrics: {

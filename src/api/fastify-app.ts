@@ -91,7 +91,8 @@ const logRequests = (app: App): void => {
     request.log[level](
       {
         method: request.method,
-        url: request.url,
+        url:
+          request.routeOptions.config.secretUrl === true ? request.routeOptions.url : request.url,
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime),
       },

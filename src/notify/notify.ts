@@ -50,6 +50,7 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     pool,
     clock,
     logger,
+    maxAttempts: deps.config.maxAttempts,
     onGivenUp,
     onFailed: (channel) => metrics.failed(channel),
   });
@@ -87,7 +88,9 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   });
   const catchUp: Part = {
     name: 'notify-receipts',
-    start: () => receipts.catchUp('smpp'),
+    async start() {
+      for (const { provider } of Object.values(providers).flat()) await receipts.catchUp(provider);
+    },
     stop: async () => undefined,
   };
   let stopAll: (() => Promise<void>) | undefined;

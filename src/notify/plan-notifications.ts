@@ -10,7 +10,12 @@ export type SetUpChannels = ReadonlySet<ContactChannel>;
 /** What needs no provider (the receiver is the contact's own address, or the service itself) is always there; so is SMS, which goes to the log until it is configured. */
 const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook'];
 
-export const setUpChannels = (_config: ChannelConfig): SetUpChannels => new Set(ALWAYS);
+export const setUpChannels = ({ voice, email }: ChannelConfig): SetUpChannels =>
+  new Set<ContactChannel>([
+    ...ALWAYS,
+    ...(voice === undefined ? [] : (['voice'] as const)),
+    ...(email === undefined ? [] : (['email'] as const)),
+  ]);
 
 /** What a step's word for a channel stands for. */
 const MEANT: Record<PolicyChannel, readonly ContactChannel[]> = {

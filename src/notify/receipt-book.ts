@@ -12,6 +12,7 @@ import {
   markUndelivered,
   matchReceipts,
   readSettlement,
+  requeueUndelivered,
 } from './receipt-store.ts';
 
 export type ReceiptBook = {
@@ -28,10 +29,12 @@ export const createReceiptBook = (deps: {
   pool: Pool;
   clock: Clock;
   logger: Logger;
+  /** What a receipt says may be tried again is given up after so many. */
+  maxAttempts: number;
   onGivenUp: OnGivenUp;
   onFailed(channel: string): void;
 }): ReceiptBook => {
-  const { pool, clock, logger } = deps;
+  const { pool, clock, logger, maxAttempts } = deps;
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
@@ -46,12 +49,22 @@ export const createReceiptBook = (deps: {
     if (settlement.kind === 'pending') return;
     const now = clock.now();
     if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
-    const { incidentId, reason } = settlement;
+    const { incidentId, channel, reason, retryAfterMs } = settlement;
+    if (retryAfterMs !== null) {
+      const dueAt = new Date(now.getTime() + retryAfterMs);
+      if (await requeueUndelivered(pool, id, { dueAt, maxAttempts, reason })) {
+        logger.warn(
+          { notificationId: id, channel, reason, retryInMs: retryAfterMs },
+          'again later',
+        );
+        return;
+      }
+    }
     const given = { incidentId, data: { notificationId: id, reason } };
     const failed = await giveUp(deps, given, (tx) => markUndelivered(tx, id, { now, reason }));
     if (!failed) return;
-    logger.error({ notificationId: id, incidentId, reason }, 'SMS was not delivered');
-    deps.onFailed('sms');
+    logger.error({ notificationId: id, incidentId, channel, reason }, 'not delivered');
+    deps.onFailed(channel);
   };
 
   return {

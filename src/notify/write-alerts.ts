@@ -9,7 +9,7 @@ import type { IncidentAlert } from './alert.ts';
 import type { NewNotification } from './notification.ts';
 import { insertNotifications } from './notification-store.ts';
 import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
-import { MAX_SMS_LENGTH, renderAlert } from './render.ts';
+import { MAX_SMS_LENGTH, renderAlert, renderCall } from './render.ts';
 
 /** What the texts are made with. */
 export type Wording = {
@@ -87,15 +87,24 @@ const textFor = (
 ): string => {
   const { wording, telling, placeNames } = made;
   const isSms = channel === 'sms';
-  return renderAlert({ ...telling.alert, placeNames }, person.locale, {
+  const facts = { ...telling.alert, placeNames };
+  const said = { timeZone: wording.timeZone, ...newsOf(telling) };
+  if (channel === 'voice') {
+    return renderCall(facts, person.locale, { ...said, code: telling.code });
+  }
+  return renderAlert(facts, person.locale, {
+    ...said,
     signature: wording.smsSignature,
-    timeZone: wording.timeZone,
     maxLength: isSms ? MAX_SMS_LENGTH : MAX_APP_LENGTH,
-    upgrade: telling.round > 0,
-    unanswered: telling.step + telling.occurrence > 0 && telling.round === 0,
     ...(isSms ? { code: telling.code } : {}),
   });
 };
+
+/** What is new about an alert that is not the first. */
+const newsOf = ({ round, step, occurrence }: Telling) => ({
+  upgrade: round > 0,
+  unanswered: step + occurrence > 0 && round === 0,
+});
 
 /** Opens the place in AMap 高德, which takes GCJ-02: WGS-84 typed into it would be some 500 m off. */
 const mapUrl = (at: LonLat): string => {
@@ -106,23 +115,24 @@ const mapUrl = (at: LonLat): string => {
 };
 
 /** What an app or a webhook gets beside the text; the notification's id and the text are added when it is sent. */
-const payloadOf = (
-  { alert, step, code, dueAt }: Telling,
-  placeNames: readonly string[],
-): Record<string, unknown> => ({
-  type: 'alert',
-  incidentId: alert.incidentId,
-  number: alert.number,
-  kind: alert.kind,
-  level: alert.level,
-  regionId: alert.regionId,
-  placeNames,
-  fix: alert.fix,
-  mapUrl: mapUrl([alert.fix.lon, alert.fix.lat]),
-  sourceName: alert.sourceName,
-  observedAt: alert.observedAt.toISOString(),
-  receivedAt: alert.receivedAt.toISOString(),
-  step,
-  code,
-  dueAt: dueAt.toISOString(),
-});
+const payloadOf = (telling: Telling, placeNames: readonly string[]): Record<string, unknown> => {
+  const { alert, step, code, dueAt } = telling;
+  return {
+    type: 'alert',
+    ...newsOf(telling),
+    incidentId: alert.incidentId,
+    number: alert.number,
+    kind: alert.kind,
+    level: alert.level,
+    regionId: alert.regionId,
+    placeNames,
+    fix: alert.fix,
+    mapUrl: mapUrl([alert.fix.lon, alert.fix.lat]),
+    sourceName: alert.sourceName,
+    observedAt: alert.observedAt.toISOString(),
+    receivedAt: alert.receivedAt.toISOString(),
+    step,
+    code,
+    dueAt: dueAt.toISOString(),
+  };
+};

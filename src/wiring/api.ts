@@ -18,9 +18,17 @@ import {
   landmarkRoutes,
 } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
-import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
 import {
+  deadLetterRoutes,
+  detectionRoutes,
+  groundHeightOf,
+  insertDeadLetter,
+} from '../ingest/index.ts';
+import {
+  callbacksOf,
+  createReceiptBook,
   escalationRoutes,
+  hookRoutes,
   type Notify,
   notificationRoutes,
   policyRoutes,
@@ -95,7 +103,7 @@ export const createApi = async (
     health,
     metrics,
     trustProxy: env.trustProxy,
-    rootRoutes: [consoleRoutes()],
+    rootRoutes: [consoleRoutes(), providerHooks(context, { ...parts, pool })],
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),
@@ -107,6 +115,40 @@ export const createApi = async (
     parts: [feed, ...(viewsheds === undefined ? [] : [viewsheds]), server],
     url: () => server.url(),
   };
+};
+
+/** Where providers of config/channels.json report to; on the database alone, whichever process sends. */
+const providerHooks = (
+  { config, channels, clock, metrics, ...context }: Context,
+  { pool, intake }: Pick<ApiParts, 'intake'> & { pool: Pool },
+): RouteGroup => {
+  const logger = context.logger.child({ stage: 'hooks' });
+  return hookRoutes({
+    pool,
+    callbacks: callbacksOf(channels),
+    receipts: createReceiptBook({
+      pool,
+      clock,
+      logger,
+      maxAttempts: config.notify.maxAttempts,
+      onGivenUp: intake.onGivenUp,
+      onFailed: (channel) => metrics.notifications.inc({ channel, outcome: 'failed' }),
+    }),
+    onRefused: async ({ provider, item, reason }) => {
+      logger.warn({ provider, reason }, 'a report of a provider was not understood');
+      metrics.deadLetters.inc({ code: 'invalid_payload' });
+      await insertDeadLetter(pool, {
+        receivedAt: clock.now(),
+        topic: `hooks/${provider}`,
+        publisher: provider,
+        code: 'invalid_payload',
+        reason,
+        payload: Buffer.from(JSON.stringify(item) ?? 'null'),
+      });
+    },
+    clock,
+    logger,
+  });
 };
 
 const stageRoutes = (

@@ -30,8 +30,18 @@ export type TakenOverStatus =
   | 'closed'
   | 'dismissed';
 
+/** What is said on the phone. */
+export type SpokenPhrases = Pick<
+  Phrases,
+  'kind' | 'level' | 'upgrade' | 'unanswered' | 'place' | 'time' | 'radius'
+> & { code: string };
+
 /** The words of one language. */
 export type Template = {
+  kinds: Readonly<Record<DetectionKind, string>>;
+  levels: Readonly<Record<IncidentAlert['level'], string>>;
+  /** The alert for the ear, twice, and which keys to press. */
+  spoken(phrases: SpokenPhrases): string;
   sentence(phrases: Phrases): string;
   /** Names from coarse to fine. */
   joinPlace(names: readonly string[]): string;
