@@ -18,25 +18,6 @@ const TemplateSchema = Type.Object(
 );
 export type AliyunTemplate = Type.Static<typeof TemplateSchema>;
 
-/**
- * What a template can be for: the `type` of a notification, and of alerts `unanswered` (nobody has taken it) and `upgrade`
- * (told as possible before). Without one of its own those two use `alert`; `repeat` is used for what may have arrived
- * already.
- */
-export const TEMPLATE_USES = [
-  'alert',
-  'unanswered',
-  'upgrade',
-  'repeat',
-  'taken_over',
-  'reply',
-  'audit',
-  'report_due',
-  'bundle',
-  'verification',
-] as const;
-export type TemplateUse = (typeof TEMPLATE_USES)[number];
-
 /** What a template may name; each value fits Aliyun's rules for variables. */
 export const ALIYUN_VARIABLES = [
   'number',
@@ -52,18 +33,29 @@ export const ALIYUN_VARIABLES = [
 ] as const;
 export type AliyunVariable = (typeof ALIYUN_VARIABLES)[number];
 
+const TemplateListSchema = Type.Array(TemplateSchema, { minItems: 1 });
+const Some = Type.Optional(TemplateListSchema);
+
+/**
+ * What a template can be for: the `type` of a notification, and of alerts `unanswered` (nobody has taken it), `upgrade`
+ * (told as possible before) and `repeat` (it may have arrived already). Without one of their own these use `alert`.
+ */
 const TemplatesSchema = Type.Object(
   {
-    alert: Type.Array(TemplateSchema, { minItems: 1 }),
-    ...Object.fromEntries(
-      TEMPLATE_USES.filter((use) => use !== 'alert').map((use) => [
-        use,
-        Type.Optional(Type.Array(TemplateSchema, { minItems: 1 })),
-      ]),
-    ),
+    alert: TemplateListSchema,
+    unanswered: Some,
+    upgrade: Some,
+    repeat: Some,
+    taken_over: Some,
+    reply: Some,
+    audit: Some,
+    report_due: Some,
+    bundle: Some,
+    verification: Some,
   },
   strict,
 );
+export type AliyunTemplates = Type.Static<typeof TemplatesSchema>;
 
 export const AliyunSmsSchema = Type.Object(
   {
@@ -85,9 +77,7 @@ export const AliyunSmsSchema = Type.Object(
   },
   strict,
 );
-export type AliyunSmsConfig = Omit<Type.Static<typeof AliyunSmsSchema>, 'templates'> & {
-  templates: Partial<Record<TemplateUse, AliyunTemplate[]>>;
-};
+export type AliyunSmsConfig = Type.Static<typeof AliyunSmsSchema>;
 
 export const PLACEHOLDER = /\$\{([^{}]*)\}/g;
 

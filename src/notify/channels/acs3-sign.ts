@@ -25,8 +25,8 @@ export const signAcs3 = (
 ): { query: string; headers: Record<string, string> } => {
   const { method, host, action, version, accessKeyId, accessKeySecret, at, nonce } = request;
   const query = Object.entries(request.query)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${encode(key)}=${encode(value)}`)
-    .toSorted()
     .join('&');
   const payloadHash = sha256('');
   const headers = {

@@ -3,21 +3,20 @@ import {
   ALIYUN_MAX_UNITS,
   ALIYUN_VARIABLES,
   type AliyunTemplate,
+  type AliyunTemplates,
   type AliyunVariable,
   PLACEHOLDER,
-  type TemplateUse,
 } from '../../shared/aliyun-config.ts';
 import { type AlertWords, oneLine, repeatMarkOf, shorten, wordsOf } from '../render.ts';
 import type { OutgoingMessage } from './channel.ts';
 
-type Templates = Readonly<Partial<Record<TemplateUse, AliyunTemplate[]>>>;
 type Said = Pick<OutgoingMessage, 'text' | 'payload' | 'repeat' | 'locale'>;
 
 /**
  * The templates a message may go by: those of its kind, in the person's language where there are some. Empty when Aliyun
  * cannot say it.
  */
-export const templatesFor = (templates: Templates, message: Said): AliyunTemplate[] => {
+export const templatesFor = (templates: AliyunTemplates, message: Said): AliyunTemplate[] => {
   const type = message.payload['type'];
   const own = isUse(type, templates) ? templates[type] : undefined;
   const special =
@@ -33,7 +32,7 @@ export const templatesFor = (templates: Templates, message: Said): AliyunTemplat
   return inLocale.length > 0 ? inLocale : candidates;
 };
 
-const isUse = (type: unknown, templates: Templates): type is TemplateUse =>
+const isUse = (type: unknown, templates: AliyunTemplates): type is keyof AliyunTemplates =>
   typeof type === 'string' && Object.hasOwn(templates, type);
 
 /** From these the room for the others is taken, in this order; none gets shorter than this. */

@@ -25,8 +25,9 @@ export const createEmailChannel = ({ name, config, clock }: EmailDeps): Channel 
   const timeoutMs = (config.timeoutS ?? TIMEOUT_S) * 1_000;
   const transport = createTransport({
     url: config.url,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
+    // Shorter than the last, which would else come first and leave open whether anything was sent.
+    connectionTimeout: timeoutMs / 2,
+    greetingTimeout: timeoutMs / 2,
     socketTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
