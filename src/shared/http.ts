@@ -47,8 +47,6 @@ export const ADMIN_ONLY: readonly AccessRole[] = ['admin'];
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
-    /** A part of its URL is a password: the log shows the pattern instead. */
-    secretUrl?: boolean;
   }
   interface FastifyRequest {
     user: User;

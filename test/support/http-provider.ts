@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type ProviderRequest = {
@@ -39,7 +44,7 @@ export const startHttpProvider = async (): Promise<HttpProvider> => {
   let react: Parameters<HttpProvider['onRequest']>[0] = () => ({});
   let atOnce = 0;
   let mostAtOnce = 0;
-  const server = createServer(async (incoming, response) => {
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
@@ -64,6 +69,10 @@ export const startHttpProvider = async (): Promise<HttpProvider> => {
     response
       .writeHead(status, { 'content-type': 'application/json', ...headers })
       .end(text ?? JSON.stringify(json ?? {}));
+  };
+  const server = createServer((incoming, response) => {
+    // A request that breaks off is the client's business.
+    handle(incoming, response).catch(() => incoming.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

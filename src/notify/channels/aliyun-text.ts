@@ -87,7 +87,8 @@ const wordsFor = (
   };
 };
 
-const LINK = /(?:https?:\/\/|www\.)\S*/gi;
+/** As far as it is ASCII: what follows it without a blank is no part of it. */
+const LINK = /(?:[a-z]*:\/\/|www\.)[!-~]*/gi;
 /** Read as a link by carriers: letters, a dot, letters. */
 const DOMAIN_DOT = /(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})/g;
 const NOT_ALLOWED = /[【】『』「」〖〗★※→●•{}<>[\]$\\^`|~]/g;

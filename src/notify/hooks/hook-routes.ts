@@ -50,8 +50,7 @@ const hookRoute = (app: App, deps: HookDeps): void => {
     '/hooks/:provider/:token',
     {
       bodyLimit: BODY_LIMIT_BYTES,
-      // The token is a password: it must not be in the log.
-      config: { access: 'public', secretUrl: true },
+      config: { access: 'public' },
       schema: {
         tags: ['hooks'],
         summary: 'What a provider of config/channels.json reports: receipts, replies, calls',

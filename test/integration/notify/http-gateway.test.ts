@@ -123,7 +123,8 @@ describe('SMS by an HTTP gateway', () => {
       return accept('early');
     });
     await start();
-    await harness.expectStatus(await harness.queueSms(PHONE, 'x'), 'delivered');
+    const row = await harness.expectStatus(await harness.queueSms(PHONE, 'x'), 'delivered');
+    expect(row.attempts).toBe(1);
   });
 
   it('fails for good when the report says so', async () => {
