@@ -49,7 +49,7 @@ const CallbackSchema = Type.Object(
           /** Who; for a call it may be left out: the one who was called. */
           from: Type.Optional(FieldPathSchema),
           to: Type.Optional(FieldPathSchema),
-          /** The provider's id of the reply; without it the whole report must be the same to count as a repeat. */
+          /** The provider's id of the reply; without it the same report, or the same keys in the same call, are a repeat. */
           id: Type.Optional(FieldPathSchema),
           /** Message id of the call in which the keys were pressed: then they speak of its incident. */
           call: Type.Optional(FieldPathSchema),

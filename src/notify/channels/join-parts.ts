@@ -26,6 +26,7 @@ export type PartJoinerDeps = {
   onMessage: (message: InboundSms) => Promise<void>;
   clock: Clock;
   logger: Logger;
+  sweepMs?: number;
 };
 
 /** A carrier sends the parts of a message within seconds; what has not come by then is not waited for. */
@@ -37,7 +38,7 @@ const SWEEP_MS = 30_000;
  * whose missing part never comes, what came is handed on with … in the gap.
  */
 export const createPartJoiner = (deps: PartJoinerDeps): PartJoiner => {
-  const { pool, provider, onMessage, clock, logger } = deps;
+  const { pool, provider, onMessage, clock, logger, sweepMs = SWEEP_MS } = deps;
   // Two last parts at once would each find the message complete.
   const oneAtATime = createSemaphore(1);
   let timer: NodeJS.Timeout | undefined;
@@ -68,7 +69,7 @@ export const createPartJoiner = (deps: PartJoinerDeps): PartJoiner => {
         oneAtATime.run(sweep).catch((error: unknown) => {
           logger.warn({ reason: errorMessage(error) }, 'parts of replies not read, trying again');
         });
-      }, SWEEP_MS);
+      }, sweepMs);
     },
     async stop() {
       clearInterval(timer);

@@ -63,7 +63,9 @@ const readReply = (
   const callId = textAt(item, config?.call);
   if (text === undefined || (sender === undefined && callId === undefined)) return undefined;
   return {
-    externalId: textAt(item, config?.id) ?? hashOf(item),
+    // Gateways tell of a key when it is pressed and once more when the call is over.
+    externalId:
+      textAt(item, config?.id) ?? (callId === undefined ? hashOf(item) : `${callId} ${text}`),
     sender,
     recipient: textAt(item, config?.to) ?? '',
     text,

@@ -127,6 +127,8 @@ describe('calls by an HTTP gateway', () => {
   it('takes keys pressed for the reply of the one called, about the fire of that call', async () => {
     const first = await open();
     const second = await open();
+    // When the key is pressed, and once more when the call is over.
+    await result({ call: calls[0], result: 'ringing', keys: '1' });
     await result({ call: calls[0], result: 'answered', keys: '1' });
     await vi.waitFor(() => expect(outcomes).toEqual(['acknowledged']), { timeout: 10_000 });
     const statuses = await Promise.all(
