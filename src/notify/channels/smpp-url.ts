@@ -91,5 +91,5 @@ const decode = (text: string): string => {
 const wrong = (what: string): AppError =>
   new AppError(
     'startup',
-    `SMPP_URL ${what}; set e.g. SMPP_URL=smpp://user:password@sms.example.org:2775`,
+    `SMPP_URL (or the url of smpp in channels.json) ${what}; set e.g. smpp://user:password@sms.example.org:2775`,
   );
