@@ -8,14 +8,17 @@ export type PlannedNotification = { person: Person; channel: ContactChannel; add
 export type SetUpChannels = ReadonlySet<ContactChannel>;
 
 /** What needs no provider (the receiver is the contact's own address, or the service itself) is always there; so is SMS, which goes to the log until it is configured. */
-const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook'];
+const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook', 'wecom', 'dingtalk', 'feishu'];
 
-export const setUpChannels = ({ voice, email }: ChannelConfig): SetUpChannels =>
-  new Set<ContactChannel>([
-    ...ALWAYS,
-    ...(voice === undefined ? [] : (['voice'] as const)),
-    ...(email === undefined ? [] : (['email'] as const)),
-  ]);
+export const setUpChannels = (config: ChannelConfig): SetUpChannels =>
+  new Set([...ALWAYS, ...configuredChannels(config)]);
+
+const configuredChannels = ({ voice, email, webPush, jpush }: ChannelConfig): ContactChannel[] => [
+  ...(voice === undefined ? [] : (['voice'] as const)),
+  ...(email === undefined ? [] : (['email'] as const)),
+  ...(webPush === undefined ? [] : (['web_push'] as const)),
+  ...(jpush === undefined ? [] : (['jpush'] as const)),
+];
 
 /** What a step's word for a channel stands for. */
 const MEANT: Record<PolicyChannel, readonly ContactChannel[]> = {

@@ -4,20 +4,28 @@ import type { Clock } from '../shared/clock.ts';
 import type { Pool } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Publish } from '../shared/mqtt-publisher.ts';
+import { createOutboundFetch } from '../shared/outbound-fetch.ts';
 import { type NamedProvider, namedProviders } from '../shared/provider-names.ts';
 import { createAliyunSms } from './channels/aliyun-sms.ts';
 import { createAppInboxChannel } from './channels/app-inbox.ts';
 import type { Channel } from './channels/channel.ts';
+import { dingtalk } from './channels/dingtalk.ts';
 import { createEmailChannel } from './channels/email.ts';
+import { feishu } from './channels/feishu.ts';
 import { createHttpGateway } from './channels/http-gateway.ts';
 import type { InboundSms } from './channels/inbound-sms.ts';
 import { createPartJoiner, type PartJoiner } from './channels/join-parts.ts';
+import { createJPushChannel } from './channels/jpush.ts';
 import { createLogChannel } from './channels/log.ts';
+import { createRobotChannel } from './channels/robot.ts';
 import { createSmppChannel, type SmppDeps } from './channels/smpp-sms.ts';
 import { parseSmppUrl } from './channels/smpp-url.ts';
-import { checkWebhookSecret, createWebhookChannel } from './channels/webhook.ts';
+import { createWebPushChannel } from './channels/web-push.ts';
+import { createWebhookChannel } from './channels/webhook.ts';
+import { wecom } from './channels/wecom.ts';
 import type { ReceiptBook } from './receipt-book.ts';
-import { storedWebhookSecret } from './webhook-secret-store.ts';
+import { readWebhookSecrets, signingSecrets } from './webhook-secret.ts';
+import { storedWebhookSecrets } from './webhook-secret-store.ts';
 
 export type ProviderDeps = {
   pool: Pool;
@@ -44,8 +52,7 @@ export const createProviders = (
   deps: ProviderDeps,
   receipts: Pick<ReceiptBook, 'received'>,
 ): Providers => {
-  const { pool, clock, logger, webhookSecret, tuning = {} } = deps;
-  if (webhookSecret !== undefined) checkWebhookSecret(webhookSecret);
+  const { logger } = deps;
   const { providers } = namedProviders(deps.channels);
   const ofChannel = (channel: NamedProvider['channel']): Channel[] =>
     providers
@@ -54,11 +61,6 @@ export const createProviders = (
   const [sms, ...moreSms] = ofChannel('sms');
   const [voice, ...moreVoice] = ofChannel('voice');
   const [email, ...moreEmail] = ofChannel('email');
-  const webhook = createWebhookChannel({
-    secret: async () => webhookSecret ?? (await storedWebhookSecret(pool)),
-    clock,
-    ...(tuning.webhookTimeoutMs === undefined ? {} : { timeoutMs: tuning.webhookTimeoutMs }),
-  });
   return {
     sms:
       sms === undefined
@@ -67,7 +69,37 @@ export const createProviders = (
     ...(voice === undefined ? {} : { voice: [voice, ...moreVoice] }),
     ...(email === undefined ? {} : { email: [email, ...moreEmail] }),
     app: [createAppInboxChannel({ publish: deps.publish })],
+    ...outboundProviders(deps),
+  };
+};
+
+/** Those that post to addresses people have entered. */
+const outboundProviders = (deps: ProviderDeps): Providers => {
+  const { channels, pool, clock, logger, webhookSecret, tuning = {} } = deps;
+  const fetch = createOutboundFetch({ allow: channels.webhook?.allow ?? [] });
+  const configured = webhookSecret === undefined ? undefined : readWebhookSecrets(webhookSecret);
+  const webhook = createWebhookChannel({
+    secrets: async () =>
+      configured ?? signingSecrets(await storedWebhookSecrets(pool), clock.now()),
+    fetch,
+    clock,
+    ...(tuning.webhookTimeoutMs === undefined ? {} : { timeoutMs: tuning.webhookTimeoutMs }),
+  });
+  return {
     webhook: [webhook],
+    ...(channels.webPush === undefined
+      ? {}
+      : {
+          web_push: [
+            createWebPushChannel({ config: channels.webPush, pool, fetch, clock, logger }),
+          ],
+        }),
+    ...(channels.jpush === undefined
+      ? {}
+      : { jpush: [createJPushChannel(channels.jpush, { fetch, clock })] }),
+    wecom: [createRobotChannel(wecom, { fetch, clock })],
+    dingtalk: [createRobotChannel(dingtalk, { fetch, clock })],
+    feishu: [createRobotChannel(feishu, { fetch, clock })],
   };
 };
 

@@ -239,6 +239,8 @@ export const markUndelivered = async (
 
 export type AppReceipt = {
   notificationId: string;
+  /** Which app: the one on the bus (unless said otherwise), or the console in a browser. */
+  provider?: 'mqtt' | 'web_push';
   personId: string;
   event: 'delivered' | 'read' | 'acknowledged';
   /** When it happened on the phone. */
@@ -265,7 +267,7 @@ export const recordReceipt = async (
        select id, incident_id from notification where id::text = lower($1) and person_id = $2
      ), kept as (
        insert into receipt (notification_id, provider, event, at, received_at)
-       select id, 'mqtt', $3, $4, $5 from theirs
+       select id, $6, $3, $4, $5 from theirs
        where not exists (select from receipt r where r.notification_id = theirs.id and r.event = $3)
      ), moved as (
        update notification n set status = $3, finished_at = coalesce(n.finished_at, $5), claimed_until = null
@@ -273,7 +275,7 @@ export const recordReceipt = async (
          and array_position(${APP_PROGRESS}, $3::text) > array_position(${APP_PROGRESS}, n.status)
      )
      select incident_id from theirs`,
-    [notificationId, personId, event, at, receivedAt],
+    [notificationId, personId, event, at, receivedAt, receipt.provider ?? 'mqtt'],
   );
   const row = rows[0];
   return row === undefined

@@ -6,6 +6,7 @@ import { AppError, errorMessage } from './app-error.ts';
 import { checkHttpGateway, HttpGatewaySchema, ProviderNameSchema } from './http-gateway-config.ts';
 import type { FieldError } from './message-template.ts';
 import { namedProviders } from './provider-names.ts';
+import { PushConfigProperties, pushFaults } from './push-config.ts';
 import { compileSchema } from './schema.ts';
 
 const strict = { additionalProperties: false };
@@ -55,6 +56,7 @@ const ChannelConfigSchema = Type.Object(
     email: Type.Optional(
       Type.Array(Type.Object({ smtp: Type.Optional(SmtpSchema) }, oneProvider), { minItems: 1 }),
     ),
+    ...PushConfigProperties,
   },
   strict,
 );
@@ -106,9 +108,10 @@ export const parseChannelConfig = (value: unknown, file: string, source: Source)
   return checked.value;
 };
 
-/** What the schema cannot say: variables of templates, names that are taken. */
+/** What the schema cannot say: variables of templates, names that are taken, networks, keys. */
 const checkProviders = (config: ChannelConfig): FieldError[] => {
   const { providers, errors } = namedProviders(config);
+  errors.push(...pushFaults(config));
   for (const { kind, path, settings } of providers) {
     if (kind === 'http') errors.push(...checkHttpGateway(settings, path));
     if (kind === 'aliyun') errors.push(...checkAliyun(settings, path));

@@ -87,7 +87,7 @@ export const HttpGatewaySchema = Type.Object(
           permanent: Type.Optional(ValuesSchema),
           /** Too much at once. */
           throttled: Type.Optional(ValuesSchema),
-          throttlePauseS: Type.Optional(Type.Number({ minimum: 0.1, maximum: 3_600 })),
+          throttlePauseS: Type.Optional(Type.Number({ minimum: 0.1, maximum: 60 })),
         },
         strict,
       ),

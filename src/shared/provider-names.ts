@@ -19,9 +19,13 @@ export type NamedProvider =
   | Named<'http', HttpGatewayConfig>
   | Named<'smtp', SmtpConfig>;
 
+/** How attempts and receipts name what is no entry of a list. */
+const OWN_NAMES = ['mqtt', 'log', 'webhook', 'jpush', 'wecom', 'dingtalk', 'feishu'];
+
 /**
  * The providers of a channels.json in its order, each with its name: its own, else its kind (of a voice gateway `voice`),
- * with -2, -3 … where that is taken. Two that were given the same name are an error.
+ * with -2, -3 … where that is taken. Two that were given the same name
+ * are an error, and so is a name that the service uses itself.
  */
 export const namedProviders = (
   config: ChannelConfig,
@@ -37,6 +41,12 @@ export const namedProviders = (
         errors.push({
           path: `${path}/name`,
           message: `"${settings.name}" is the name of another provider too; choose another`,
+        });
+      }
+      if (OWN_NAMES.includes(settings.name)) {
+        errors.push({
+          path: `${path}/name`,
+          message: `"${settings.name}" means something else already; choose another`,
         });
       }
       return { ...entry, name: settings.name };

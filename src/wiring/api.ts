@@ -32,7 +32,9 @@ import {
   type Notify,
   notificationRoutes,
   policyRoutes,
+  pushRoutes,
   reportRoutes,
+  webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
   dutyRoutes,
@@ -152,7 +154,7 @@ const providerHooks = (
 };
 
 const stageRoutes = (
-  { env, config, clock, terrain }: Context,
+  { env, config, channels, clock, terrain }: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
@@ -211,7 +213,12 @@ const stageRoutes = (
     escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
     reportRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
-    personRoutes({ pool, regions, defaultLocale: env.locale }),
+    personRoutes({
+      pool,
+      regions,
+      defaultLocale: env.locale,
+      allow: channels.webhook?.allow ?? [],
+    }),
     shiftRoutes({ pool, regions, clock }),
     shiftImportRoutes({
       pool,
@@ -226,6 +233,13 @@ const stageRoutes = (
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    pushRoutes({
+      pool,
+      webPush: channels.webPush,
+      allow: channels.webhook?.allow ?? [],
+      clock,
+    }),
+    webhookSecretRoutes({ pool, configured: env.webhookSecret, clock }),
     suppressionRoutes({
       pool,
       visibleRegions,

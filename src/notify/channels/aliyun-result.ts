@@ -1,4 +1,3 @@
-import { addDays, instantAt, localDay } from '../../shared/local-time.ts';
 import type { SendResult } from './channel.ts';
 import { type HttpAnswer, isUnclear, textAt } from './http-request.ts';
 
@@ -16,8 +15,6 @@ const PERMANENT = [
   'isv.BLACK_KEY_CONTROL_LIMIT',
   'isv.SMS_CONTENT_ILLEGAL',
 ];
-
-const MINUTE_MS = 60_000;
 
 export type AliyunOutcome =
   | { kind: 'result'; result: SendResult; trouble: string | null }
@@ -68,13 +65,12 @@ const failed = (
   trouble,
 });
 
-/** `触发分钟级流控Permits:1`, `触发小时级流控Permits:5`, `触发天级流控Permits:10`. */
+/**
+ * `触发分钟级流控Permits:1`, `触发小时级流控Permits:5`, `触发天级流控Permits:10`: all of one number, so no reason for a pause of
+ * the provider. A minute can be waited for; an alert an hour late is of no use.
+ */
 const readLimit = (reason: string, message: string): AliyunOutcome => {
   if (/天级|day/i.test(message)) return { kind: 'day_limit', reason };
-  const hourly = /小时|hour/i.test(message);
-  return failed({ reason, retryAfterMs: hourly ? 60 * MINUTE_MS : MINUTE_MS }, null);
+  const permanent = /小时|hour/i.test(message);
+  return { kind: 'result', result: { kind: 'failed', permanent, reason }, trouble: null };
 };
-
-/** Milliseconds until the next day begins where the carrier counts days. */
-export const untilMidnightMs = (now: Date, timeZone: string): number =>
-  instantAt(addDays(localDay(now, timeZone), 1), '00:00', timeZone).getTime() - now.getTime();

@@ -5,7 +5,7 @@ import type { Pool } from '../../shared/db.ts';
 import { addDays, localDay } from '../../shared/local-time.ts';
 import { parseJson } from '../../shared/safe-json.ts';
 import { signAcs3 } from './acs3-sign.ts';
-import { type AliyunOutcome, readSendSms, untilMidnightMs } from './aliyun-result.ts';
+import { type AliyunOutcome, readSendSms } from './aliyun-result.ts';
 import { templateParams, templatesFor } from './aliyun-text.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channel.ts';
 import {
@@ -100,10 +100,8 @@ export const createAliyunSms = (deps: AliyunSmsDeps): Channel => {
     for (;;) {
       const code = await takeTemplate(pool, count, { templates: codes, limit: dailyLimit });
       const template = templates.find(({ templateCode }) => templateCode === code);
-      if (template === undefined) {
-        const retryAfterMs = untilMidnightMs(now, timeZone);
-        return { kind: 'failed', permanent: false, reason, retryAfterMs };
-      }
+      // Another provider or channel has to do it: tomorrow is too late.
+      if (template === undefined) return { kind: 'failed', permanent: true, reason };
       const { templateCode } = template;
       const outcome = await submit(message, template);
       if (outcome.kind === 'result') {
@@ -125,8 +123,7 @@ export const createAliyunSms = (deps: AliyunSmsDeps): Channel => {
       trouble.set(outcome.trouble);
       return outcome.result;
     }
-    const retryAfterMs = untilMidnightMs(clock.now(), timeZone);
-    return { kind: 'failed', permanent: false, reason: outcome.reason, retryAfterMs };
+    return { kind: 'failed', permanent: true, reason: outcome.reason };
   };
 
   return {

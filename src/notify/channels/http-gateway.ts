@@ -17,6 +17,8 @@ export type HttpGatewayDeps = {
 const TIMEOUT_MS = 10_000;
 const WINDOW = 20;
 const THROTTLE_PAUSE_MS = 5_000;
+/** Whatever a gateway asks for: alarms do not wait longer without another look. */
+const MAX_PAUSE_MS = 60_000;
 
 /**
  * SMS or calls by a gateway's HTTP interface as channels.json describes it: the request is made from templates, the answer
@@ -125,7 +127,7 @@ const readAnswer = (config: HttpGatewayConfig, answer: Answered, ref: string): S
   const reason = `HTTP ${status}${error === undefined ? '' : ` ${error}`}`;
   if (status === 429 || isOneOf(error, errors?.throttled)) {
     const pauseMs = (errors?.throttlePauseS ?? THROTTLE_PAUSE_MS / 1_000) * 1_000;
-    const retryAfterMs = answer.retryAfterMs ?? pauseMs;
+    const retryAfterMs = Math.min(answer.retryAfterMs ?? pauseMs, MAX_PAUSE_MS);
     return {
       kind: 'failed',
       permanent: false,

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
 
 /**
- * Why a provider that is only spoken to when there is something to send did not take the last message. Forgotten after ten
- * minutes: with nothing to send nobody would notice that it works again.
+ * Why a provider that is only spoken to when there is something to send did not take the last message. Forgotten after two
+ * minutes: with nothing to send nobody would notice that it works again, and the heartbeat would stay away for nothing.
  */
 export const createLastTrouble = (clock: Clock) => {
   let last: { reason: string; at: number } | undefined;
@@ -15,4 +15,4 @@ export const createLastTrouble = (clock: Clock) => {
   };
 };
 
-const REMEMBERED_MS = 600_000;
+const REMEMBERED_MS = 120_000;

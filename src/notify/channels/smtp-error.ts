@@ -13,9 +13,9 @@ type MailError = {
   syscall?: string;
 };
 
-/** Mailbox or server busy, greylisted, too many connections. */
-const BUSY = [421, 450, 451, 452];
-const BUSY_PAUSE_MS = 10_000;
+/** The server is busy, or has too many connections; 450 to 452 speak of one mailbox, and of greylisting. */
+const BUSY = 421;
+const BUSY_PAUSE_MS = 5_000;
 
 /**
  * What became of a mail that nodemailer could not deliver. A server's 4xx asks to try again, its 5xx about the recipient or
@@ -32,12 +32,11 @@ export const readMailError = (error: unknown): MailOutcome => {
     reason,
   });
   if (responseCode !== undefined && code !== 'EAUTH') {
-    if (BUSY.includes(responseCode)) {
+    if (responseCode === BUSY) {
       return { result: failed({ retryAfterMs: BUSY_PAUSE_MS }), trouble: null };
     }
-    const aboutThisMail = /^(RCPT TO|DATA)/.test(command);
-    if (responseCode >= 500 && aboutThisMail) {
-      return { result: failed({ permanent: true }), trouble: null };
+    if (/^(RCPT TO|DATA)/.test(command)) {
+      return { result: failed({ permanent: responseCode >= 500 }), trouble: null };
     }
     return { result: failed(), trouble: reason };
   }

@@ -31,7 +31,7 @@ export const keepHttpInbound = async (
 };
 
 /**
- * Whom a call went to and the short name of the incident it was about, by the message id of the provider or by our own
+ * Whom a call went to and the short name of the incident it was about (null when it was about several), by the message id of the provider or by our own
  * `{notification}-{attempt}`, which is known before the provider has answered.
  */
 export const findCall = async (
@@ -40,11 +40,11 @@ export const findCall = async (
   callId: string,
 ): Promise<{ address: string; code: string | null } | undefined> => {
   const { rows } = await db.query<{ address: string; code: string | null }>(
-    `select n.address, n.payload ->> 'code' as code
+    `select n.address, case when count(distinct n.payload ->> 'code') = 1 then min(n.payload ->> 'code') end as code
      from delivery_attempt a join notification n on n.id = a.notification_id
      where a.provider = $1 and (a.provider_message_ids @> array[$2::text]
        or a.notification_id::text || '-' || a.attempt = $2 and a.notification_id = $3::uuid)
-     order by a.started_at desc limit 1`,
+     group by n.address order by max(a.started_at) desc limit 1`,
     [provider, callId, notificationOf(callId)],
   );
   return rows[0];

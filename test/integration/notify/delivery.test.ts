@@ -79,6 +79,9 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
       sms: 'log: set SMPP_URL to send SMS',
       app: 'mqtt',
       webhook: 'http',
+      wecom: 'http',
+      dingtalk: 'http',
+      feishu: 'http',
     });
     await vi.waitFor(async () =>
       expect(await notify.queueDepth()).toEqual({

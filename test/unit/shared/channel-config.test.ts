@@ -2,10 +2,21 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import webpush from 'web-push';
 import { templateParams } from '../../../src/notify/channels/aliyun-text.ts';
 import { callbacksOf, setUpChannels } from '../../../src/notify/index.ts';
+import { CONTACT_CHANNELS } from '../../../src/people/person.ts';
 import { loadChannelConfig, parseChannelConfig } from '../../../src/shared/channel-config.ts';
 import { namedProviders } from '../../../src/shared/provider-names.ts';
+
+const faults = (value: unknown): string => {
+  try {
+    parseChannelConfig(value, 'channels.json', {});
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
 
 describe('channels.json', () => {
   let dir = '';
@@ -46,6 +57,22 @@ describe('channels.json', () => {
       /not valid JSON/,
     );
   });
+
+  it('names a network that is none and keys that are no pair', () => {
+    const { publicKey, privateKey } = webpush.generateVAPIDKeys();
+    const other = webpush.generateVAPIDKeys();
+    const subject = 'mailto:it@example.org';
+    expect(faults({ webhook: { allow: ['10.0.0.0/8', 'intranet'] } })).toContain(
+      '/webhook/allow/1 "intranet" is not a network',
+    );
+    expect(faults({ webPush: { subject, publicKey: other.publicKey, privateKey } })).toMatch(
+      /\/webPush publicKey and privateKey are not a pair.*generate-vapid-keys/,
+    );
+    expect(faults({ webPush: { subject, publicKey } })).toMatch(/not a pair/);
+    expect(faults({ webPush: { subject: 'it@example.org' } })).toMatch(/\/webPush\/subject/);
+    expect(faults({ webPush: { subject, publicKey, privateKey } })).toBe('');
+    expect(faults({ webPush: { subject } })).toBe('');
+  });
 });
 
 describe('channels.example.json', () => {
@@ -61,13 +88,8 @@ describe('channels.example.json', () => {
       namedProviders(config).providers.map(({ channel, name }) => `${channel} ${name}`),
     ).toEqual(['sms smpp', 'sms aliyun', 'sms gateway', 'voice voice', 'email smtp']);
     expect([...callbacksOf(config).keys()]).toEqual(['aliyun', 'gateway', 'voice']);
-    expect([...setUpChannels(config)].toSorted()).toEqual([
-      'app',
-      'email',
-      'sms',
-      'voice',
-      'webhook',
-    ]);
+    const all = CONTACT_CHANNELS.filter((channel) => channel !== 'log');
+    expect([...setUpChannels(config)].toSorted()).toEqual(all.toSorted());
     // Every template fits into two SMS even with the longest values.
     for (const template of Object.values(config.sms?.[1]?.aliyun?.templates ?? {}).flat()) {
       const long = '很长的名字'.repeat(20);
@@ -101,14 +123,6 @@ describe('channels.example.json', () => {
 });
 
 describe('providers in channels.json', () => {
-  const errorsOf = (value: unknown): string => {
-    try {
-      parseChannelConfig(value, 'channels.json', {});
-      return '';
-    } catch (error) {
-      return String(error);
-    }
-  };
   const http = { url: 'https://g.example.org', json: { to: '{{to}}', text: '{{text}}' } };
   const aliyun = { accessKeyId: 'k', accessKeySecret: 's', signName: '安仁防火' };
   const template = (text: string) => ({ alert: [{ templateCode: 'SMS_1', text }] });
@@ -151,6 +165,11 @@ describe('providers in channels.json', () => {
       '/sms/1/http/name "a" is the name of another provider too',
     ],
     [
+      'one that is ours',
+      { sms: [{ http: { ...http, name: 'mqtt' } }] },
+      '/sms/0/http/name "mqtt" means something else already',
+    ],
+    [
       'a short token',
       { sms: [{ http: { ...http, callback: { token: 'x' } } }] },
       '/sms/0/http/callback/token',
@@ -187,7 +206,7 @@ describe('providers in channels.json', () => {
       '/email/0/smtp/from',
     ],
   ])('names the field of %s', (_name, value, message) => {
-    expect(errorsOf(value)).toContain(message);
+    expect(faults(value)).toContain(message);
   });
 
   it('names providers by kind and number where they have no name', () => {
