@@ -5,6 +5,7 @@ export { escalationRoutes } from './escalation/escalation-routes.ts';
 export { createEscalator } from './escalation/escalator.ts';
 export { policyRoutes } from './escalation/policy-routes.ts';
 export { stopEscalation } from './escalation/stop-escalation.ts';
+export { fallBack } from './fallback.ts';
 export { callbacksOf } from './hooks/callback.ts';
 export { hookRoutes } from './hooks/hook-routes.ts';
 export { notificationRoutes } from './notification-routes.ts';

@@ -69,3 +69,19 @@ export const planNotifications = (
       address,
     })),
   );
+
+/**
+ * Where a person is told next when the channels used so far have failed: in the person's own order, those that can send
+ * before those that cannot just now. Undefined when there is nothing left.
+ */
+export const nextContact = (
+  person: Person,
+  used: ReadonlySet<string>,
+  { setUp, works }: { setUp: SetUpChannels; works: (channel: ContactChannel) => boolean },
+): Contact | undefined => {
+  const channels = [...new Set(person.contacts.map(({ channel }) => channel))].filter(
+    (channel) => setUp.has(channel) && !used.has(channel),
+  );
+  const left = channels.flatMap((channel) => bestContact(person, channel) ?? []);
+  return left.find(({ channel }) => works(channel)) ?? left[0];
+};

@@ -5,7 +5,7 @@ import { en } from './templates/en.ts';
 import type { NamedIncident, Phrases, TakenOverStatus, Template } from './templates/template.ts';
 import { zhCN } from './templates/zh-CN.ts';
 
-const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
+export const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
 
 /**
  * Two UCS-2 parts hold 2 × 67 code units. One less, because a character of two units (an emoji in a name) that

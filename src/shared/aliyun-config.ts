@@ -50,7 +50,7 @@ const TemplatesSchema = Type.Object(
     reply: Some,
     audit: Some,
     report_due: Some,
-    bundle: Some,
+    alert_bundle: Some,
     verification: Some,
   },
   strict,

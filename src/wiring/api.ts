@@ -28,12 +28,14 @@ import {
   callbacksOf,
   createReceiptBook,
   escalationRoutes,
+  fallBack,
   hookRoutes,
   type Notify,
   notificationRoutes,
   policyRoutes,
   pushRoutes,
   reportRoutes,
+  setUpChannels,
   webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
@@ -83,6 +85,7 @@ export const createApi = async (
   const logger = context.logger.child({ stage: 'api' });
   const health = createHealth(context, parts);
   metrics.watchQueueDepth(() => parts.notify.queueDepth());
+  if (context.has('notify')) metrics.watchProviders(() => parts.notify.providers());
   const http = (app: App) => createHttpServer({ app, host: env.host, port: env.port, logger });
   if (!context.has('api')) {
     const server = http(await createOpsApp({ logger, health, metrics }));
@@ -121,10 +124,16 @@ export const createApi = async (
 
 /** Where providers of config/channels.json report to; on the database alone, whichever process sends. */
 const providerHooks = (
-  { config, channels, clock, metrics, ...context }: Context,
-  { pool, intake }: Pick<ApiParts, 'intake'> & { pool: Pool },
+  { config, channels, clock, env, metrics, ...context }: Context,
+  { pool, intake, regions }: Pick<ApiParts, 'intake' | 'regions'> & { pool: Pool },
 ): RouteGroup => {
   const logger = context.logger.child({ stage: 'hooks' });
+  const wording = {
+    regions,
+    smsSignature: config.notify.smsSignature,
+    timeZone: env.timeZone,
+    setUp: setUpChannels(channels),
+  };
   return hookRoutes({
     pool,
     callbacks: callbacksOf(channels),
@@ -134,6 +143,9 @@ const providerHooks = (
       logger,
       maxAttempts: config.notify.maxAttempts,
       onGivenUp: intake.onGivenUp,
+      // Which channels work is known where messages are sent; one that does not is passed over there.
+      fallBack: (tx, stranded) =>
+        fallBack({ ...wording, works: () => true, clock, logger }, tx, stranded),
       onFailed: (channel) => metrics.notifications.inc({ channel, outcome: 'failed' }),
     }),
     onRefused: async ({ provider, item, reason }) => {
@@ -267,5 +279,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
       : {}),
   },
   // Only the role that sends knows whether it can.
-  ...(context.has('notify') ? { channels: () => notify.channelStatus() } : {}),
+  ...(context.has('notify')
+    ? { channels: () => notify.channelStatus(), providers: () => notify.providers() }
+    : {}),
 });

@@ -200,6 +200,7 @@ export const en = {
     reported_up: 'reported upwards',
     nobody_to_notify: 'nobody to notify',
     notification_failed: 'notification failed',
+    fallback: 'told over another channel',
   },
   channel: { sms: 'SMS', app: 'app', webhook: 'webhook', email: 'mail', voice: 'call', log: 'log' },
   delivery: {

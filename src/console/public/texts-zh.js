@@ -188,6 +188,7 @@ export const zh = {
     reported_up: '已上报',
     nobody_to_notify: '无人可通知',
     notification_failed: '通知失败',
+    fallback: '改用其他方式通知',
   },
   channel: {
     sms: '短信',

@@ -31,25 +31,28 @@ export const keepHttpInbound = async (
 };
 
 /**
- * Whom a call went to and the short name of the incident it was about (null when it was about several), by the message id of the provider or by our own
- * `{notification}-{attempt}`, which is known before the provider has answered.
+ * Whom a call went to and the short name of the incident it was about (null when it was about several), by the message id of
+ * the provider or by our own `{notification}-{attempt}`, which is known before the provider has answered.
  */
 export const findCall = async (
   db: Queryable,
   provider: string,
   callId: string,
 ): Promise<{ address: string; code: string | null } | undefined> => {
+  const ours = OWN_REFERENCE.exec(callId)?.[1];
+  // What went out together has the id of the first.
+  const told =
+    ours === undefined
+      ? 'a.provider_message_ids @> array[$2]'
+      : '(n.id = $2::uuid or n.bundle_id = $2::uuid)';
   const { rows } = await db.query<{ address: string; code: string | null }>(
     `select n.address, case when count(distinct n.payload ->> 'code') = 1 then min(n.payload ->> 'code') end as code
      from delivery_attempt a join notification n on n.id = a.notification_id
-     where a.provider = $1 and (a.provider_message_ids @> array[$2::text]
-       or a.notification_id::text || '-' || a.attempt = $2 and a.notification_id = $3::uuid)
+     where a.provider = $1 and ${told}
      group by n.address order by max(a.started_at) desc limit 1`,
-    [provider, callId, notificationOf(callId)],
+    [provider, ours ?? callId],
   );
   return rows[0];
 };
 
-/** The notification in one of our own references, so that the index on it serves; null in any other text. */
-const notificationOf = (callId: string): string | null =>
-  /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-\d{1,4}$/i.exec(callId)?.[1] ?? null;
+const OWN_REFERENCE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-\d{1,4}$/i;

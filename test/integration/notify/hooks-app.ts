@@ -25,6 +25,7 @@ export const startHooks = async (pool: Pool, channels: ChannelConfig) => {
           onGivenUp: async (_tx, { data }) => {
             givenUp.push(data);
           },
+          fallBack: async () => undefined,
           onFailed: () => undefined,
         }),
         onRefused: async (what) => {

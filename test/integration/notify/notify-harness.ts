@@ -208,12 +208,12 @@ export const createHarness = async () => {
         pool,
         connectionString,
         redisUrl: undefined,
-        channels: { webhook: { allow: LOOPBACK } },
         webhookSecret: undefined,
         config: NOTIFY_CONFIG,
+        regions: WORDING.regions,
+        timeZone: WORDING.timeZone,
         listener,
         publish: async () => undefined,
-        timeZone: 'Asia/Shanghai',
         onGivenUp: async (_tx, { data }) => {
           givenUp.push(data);
         },
@@ -222,6 +222,7 @@ export const createHarness = async () => {
         clock: systemClock,
         logger,
         ...options,
+        channels: { webhook: { allow: LOOPBACK }, ...options.channels },
         tuning: { leaseMs: 1_000, sweepMs: 100, ...options.tuning },
       });
       await notify.start();
