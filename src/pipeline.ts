@@ -1,6 +1,13 @@
 import { createDeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
-import { createNotify } from './notify/index.ts';
+import {
+  createNotify,
+  type ReplyUrl,
+  setUpChannels,
+  signReplyToken,
+  storedLinkKey,
+  tellOfGaps,
+} from './notify/index.ts';
 import { createGapCheck, createRegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { ChannelConfig } from './shared/channel-config.ts';
@@ -12,6 +19,7 @@ import { createListener, type Listener } from './shared/listener.ts';
 import type { Logger } from './shared/logger.ts';
 import { createMetrics, type Metrics } from './shared/metrics.ts';
 import { migrate } from './shared/migrate.ts';
+import type { Publish } from './shared/mqtt-publisher.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
@@ -46,6 +54,9 @@ export type Context = ServiceOptions & {
   metrics: Metrics;
   /** The ground, when elevation data was imported and a role here uses it. */
   terrain: GridTerrain | undefined;
+  /** What links to answer by are signed with, and where they lead; without PUBLIC_URL none is made. */
+  linkKey: Buffer;
+  replyUrl: ReplyUrl | undefined;
   has(role: Role): boolean;
   /** A pool of its own for each stage that must not wait behind another (invariant 3). */
   pool(name: string, max: number, settings?: Readonly<Record<string, string>>): Pool;
@@ -132,6 +143,14 @@ const wire = async (
     has('ingest') || has('api')
       ? await loadTerrain(env.dataDir, logger.child({ stage: 'terrain' }))
       : undefined;
+  const pool: Context['pool'] = (name, max, settings = {}) => {
+    const made = createPool({ connectionString, name, max, settings, logger });
+    pools.push(made);
+    return made;
+  };
+  const shared = pool('shared', 10);
+  const linkKey = await storedLinkKey(shared);
+  const { publicUrl } = env;
   const context: Context = {
     ...options,
     connectionString,
@@ -139,14 +158,14 @@ const wire = async (
     metrics: createMetrics(),
     terrain,
     has,
-    pool: (name, max, settings = {}) => {
-      const pool = createPool({ connectionString, name, max, settings, logger });
-      pools.push(pool);
-      return pool;
-    },
+    pool,
+    linkKey,
+    replyUrl:
+      publicUrl === undefined
+        ? undefined
+        : (notificationId, now) => `${publicUrl}/r/${signReplyToken(linkKey, notificationId, now)}`,
   };
   const { listener } = context;
-  const shared = context.pool('shared', 10);
 
   const regions = createRegionIndex({
     pool: shared,
@@ -163,7 +182,8 @@ const wire = async (
     listener,
     logger: logger.child({ stage: 'resources' }),
   });
-  const intake = createIntake(context, { shared, regions, registry });
+  const publish: Publish = (message) => bus.publish(message);
+  const intake = createIntake(context, { shared, regions, registry, publish });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
@@ -203,8 +223,17 @@ const wire = async (
     regions,
     clock,
     logger: logger.child({ stage: 'people' }),
-    // The check itself writes the log; nobody is called yet.
-    onGap: async () => {},
+    onGaps: (tx, gaps, now) =>
+      tellOfGaps(
+        tx,
+        {
+          regions,
+          smsSignature: config.notify.smsSignature,
+          timeZone: env.timeZone,
+          setUp: setUpChannels(options.channels),
+        },
+        { gaps, now },
+      ),
   });
   const api = await createApi(context, {
     shared,

@@ -21,6 +21,7 @@ const STATUS: Record<AppErrorCode, number> = {
   not_found: 404,
   conflict: 409,
   unprocessable: 422,
+  too_many_requests: 429,
   unavailable: 503,
   startup: 500,
 };

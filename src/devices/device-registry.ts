@@ -8,10 +8,14 @@ import { verifySecret } from './secret.ts';
 import type { GatewayOf, Principal } from './topic-access.ts';
 
 export type DeviceRegistry = Part & {
+  /** From the database, also when it is known: it has just been changed here. */
+  refresh(id: string): Promise<Device | undefined>;
   /** From memory, else from the database: a device registered a moment ago in another process counts. */
   resolve(id: string): Promise<Device | undefined>;
   get(id: string): Device | undefined;
   all(): Device[];
+  /** The aircraft registered to a gateway. */
+  aircraftOf(gatewayId: string): Device[];
   gatewayOf: GatewayOf;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
@@ -68,6 +72,12 @@ export const createDeviceRegistry = (deps: {
     },
     get: (id) => devices.get(id),
     all: () => [...devices.values()],
+    aircraftOf: (gatewayId) => {
+      const found: Device[] = [];
+      for (const device of devices.values()) if (device.gatewayId === gatewayId) found.push(device);
+      return found;
+    },
+    refresh,
     resolve: async (id) => devices.get(id) ?? (await refresh(id)),
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     async authenticate(username, secret) {

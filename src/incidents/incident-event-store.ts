@@ -23,6 +23,7 @@ export type IncidentEventType =
   | 'acknowledged'
   | 'verified'
   | 'responding'
+  | 'arrived'
   | 'contained'
   | 'closed'
   | 'dismissed'

@@ -29,6 +29,8 @@ export type PersonPosition = { observedAt: Date; position: LonLat; accuracyM: nu
 export type PersonReceipt = {
   notificationId: string;
   event: 'delivered' | 'read' | 'acknowledged';
+  /** 1: takes it; 2: false alarm; 0: cannot come. */
+  reply: '0' | '1' | '2' | null;
   at: Date;
 };
 

@@ -1,7 +1,10 @@
 import type { DeviceKind } from '../devices/index.ts';
 
-/** Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. */
-export type Lane = 'alarm' | 'telemetry';
+/**
+ * Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. What a
+ * gateway waits for an answer to has a connection as well.
+ */
+export type Lane = 'alarm' | 'telemetry' | 'control';
 
 export type Topic =
   | {
@@ -13,10 +16,16 @@ export type Topic =
       message: DeviceMessage;
     }
   | { dialect: 'native'; lane: Lane; publisher: 'person'; id: string; message: PersonMessage }
-  | { dialect: 'dji'; lane: 'telemetry'; id: string; message: 'osd' };
+  | { dialect: 'dji'; lane: 'telemetry'; id: string; message: DjiReading }
+  | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl };
 
 export type DeviceMessage = 'telemetry' | 'detection' | 'status';
 export type PersonMessage = 'position' | 'receipt' | 'status';
+
+/** What a DJI gateway says of itself or its aircraft: `drc` is `drc/up`. */
+export type DjiReading = 'osd' | 'state' | 'drc';
+/** What it wants taken note of, or answered. */
+export type DjiControl = 'status' | 'events' | 'requests' | 'services_reply';
 
 export type TopicResult =
   | { kind: 'known'; topic: Topic }
@@ -44,9 +53,7 @@ export const parseTopic = (topic: string): TopicResult => {
   const levels = topic.split('/');
   const [root, second, third, fourth, ...rest] = levels;
   if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
-    return root === 'thing' && fourth === 'osd' && rest.length === 0
-      ? { kind: 'known', topic: { dialect: 'dji', lane: 'telemetry', id: third, message: 'osd' } }
-      : { kind: 'ignored' };
+    return djiTopic(third, [root, ...levels.slice(3)].join('/'));
   }
   const [message, ...more] = rest;
   if (
@@ -80,6 +87,30 @@ export const parseTopic = (topic: string): TopicResult => {
       message: deviceMessage,
     },
   };
+};
+
+/** By what comes beside the serial number; the other topics are our own answers and commands, or of no interest. */
+const djiTopic = (id: string, rest: string): TopicResult => {
+  const reading = DJI_READINGS[rest];
+  if (reading !== undefined) {
+    return { kind: 'known', topic: { dialect: 'dji', lane: 'telemetry', id, message: reading } };
+  }
+  const control = DJI_CONTROLS[rest];
+  return control === undefined
+    ? { kind: 'ignored' }
+    : { kind: 'known', topic: { dialect: 'dji', lane: 'control', id, message: control } };
+};
+
+const DJI_READINGS: Readonly<Record<string, DjiReading>> = {
+  'thing/osd': 'osd',
+  'thing/state': 'state',
+  'thing/drc/up': 'drc',
+};
+const DJI_CONTROLS: Readonly<Record<string, DjiControl>> = {
+  'sys/status': 'status',
+  'thing/events': 'events',
+  'thing/requests': 'requests',
+  'thing/services_reply': 'services_reply',
 };
 
 const personTopic = (id: string, message: string): TopicResult => {

@@ -11,7 +11,8 @@ export type OnGivenUp = (
 /** What is written about one notification that is given up. */
 export type GivenUp = {
   id: string;
-  incidentId: string;
+  /** What is about no incident has no timeline; the caller's log says it. */
+  incidentId: string | null;
   reason: string;
   data: Record<string, unknown>;
 };
@@ -38,7 +39,7 @@ export const giveUp = async (
   await withTransaction(deps.pool, async (tx) => {
     for (const { id, incidentId, reason, data } of given) {
       await tx.query('savepoint one');
-      await deps.onGivenUp(tx, { incidentId, data });
+      if (incidentId !== null) await deps.onGivenUp(tx, { incidentId, data });
       if (!(await markFailed(tx, id))) {
         await tx.query('rollback to savepoint one');
         continue;

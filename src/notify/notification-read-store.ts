@@ -3,8 +3,8 @@ import type { NotificationJson, NotificationKind, NotificationStatus } from './n
 
 type Row = {
   id: string;
-  incident_id: string;
-  incident_number: string;
+  incident_id: string | null;
+  incident_number: string | null;
   kind: NotificationKind;
   step: number;
   occurrence: number;
@@ -33,7 +33,9 @@ const iso = (column: string): string =>
 export type NotificationFilter = {
   /** An incident's id or number. */
   incident: string | null;
+  /** What is about no incident is seen by those who see every region, and by whom it was for. */
   regionIds: readonly string[] | null;
+  personId: string | null;
   /** Id of the last of the page before. */
   before: string | null;
   limit: number;
@@ -47,7 +49,8 @@ export const listNotifications = async (
   const { rows } = await db.query<Row>(
     `select n.id, n.incident_id, i.number as incident_number, n.kind, n.step,
        n.occurrence::int, n.round, n.person_id,
-       p.name as person_name, n.channel, n.address, n.text, n.status, n.created_at, n.due_at, n.submitted_at,
+       p.name as person_name, n.channel, n.address,
+       case n.kind when 'verification' then regexp_replace(n.text, '[0-9]{6}', '******') else n.text end as text, n.status, n.created_at, n.due_at, n.submitted_at,
        n.finished_at, n.last_error,
        case when exists (select from notification o where o.bundle_id = n.bundle_id and o.id <> n.id)
          then n.bundle_id end as bundle_id, n.payload ->> 'fallbackFor' as fallback_for,
@@ -60,16 +63,17 @@ export const listNotifications = async (
            'receivedAt', ${iso('r.received_at')}, 'provider', r.provider,
            'providerMessageId', r.provider_message_id, 'detail', r.detail)) order by r.id)
          from receipt r where r.notification_id = n.id), '[]') as receipts
-     from notification n join incident i on i.id = n.incident_id join person p on p.id = n.person_id
+     from notification n left join incident i on i.id = n.incident_id join person p on p.id = n.person_id
      where ($1::text is null or i.id::text = lower($1) or i.number = $1)
-       and ($2::text[] is null or i.region_id = any($2)) and ($3::uuid is null or n.id < $3)
+       and ($2::text[] is null or i.region_id = any($2) or i.id is null and n.person_id = $5)
+       and ($3::uuid is null or n.id < $3)
      order by n.id desc limit $4`,
-    [filter.incident, filter.regionIds, filter.before, filter.limit],
+    [filter.incident, filter.regionIds, filter.before, filter.limit, filter.personId],
   );
   return rows.map((row) => ({
     id: row.id,
-    incidentId: row.incident_id,
-    incidentNumber: row.incident_number,
+    ...(row.incident_id === null ? {} : { incidentId: row.incident_id }),
+    ...(row.incident_number === null ? {} : { incidentNumber: row.incident_number }),
     kind: row.kind,
     step: row.step,
     occurrence: row.occurrence,

@@ -46,6 +46,7 @@ export const notificationRoutes =
         const found = await listNotifications(deps.pool, {
           incident: incident ?? null,
           regionIds: regions === null ? null : [...regions],
+          personId: user.personId,
           before: cursor ?? null,
           limit: limit + 1,
         });

@@ -14,6 +14,7 @@ export const insertNotifications = async (
   notifications: readonly NewNotification[],
   now: Date,
 ): Promise<Set<string>> => {
+  if (notifications.length === 0) return new Set();
   const { rows } = await tx.query<{ id: string }>(
     `insert into notification (id, incident_id, kind, step, occurrence, round, person_id, channel, address, locale,
        text, payload, created_at, due_at)

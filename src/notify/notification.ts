@@ -1,7 +1,6 @@
 import Type from 'typebox';
-import type { ContactChannel, Locale, Person } from '../people/index.ts';
+import type { ContactChannel, Locale } from '../people/index.ts';
 import { DateTimeSchema } from '../shared/http.ts';
-import { newId } from '../shared/ids.ts';
 
 export const NOTIFICATION_STATUSES = [
   'queued',
@@ -17,15 +16,28 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
 /**
  * `taken_over`: somebody has the incident now; `reply`: the answer to an SMS; `audit`: the service itself failed;
- * `report_due`: the time to report upwards runs out.
+ * `report_due`: the time to report upwards runs out. About no incident: `verification`, a code that proves a contact;
+ * `consent`, the answer to STOP or START; `duty`, nobody is on duty, or somebody who cannot be told.
  */
-export const NOTIFICATION_KINDS = ['alert', 'taken_over', 'reply', 'audit', 'report_due'] as const;
+export const NOTIFICATION_KINDS = [
+  'alert',
+  'taken_over',
+  'reply',
+  'audit',
+  'report_due',
+  'verification',
+  'consent',
+  'duty',
+] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
-/** What one person is to be told on one channel. Unique by (incident, kind, step, occurrence, person, channel, round). */
+/**
+ * What one person is to be told on one channel. Unique by (incident, kind, step, occurrence, person, channel, round); what is
+ * about no incident is written together with the record that it was.
+ */
 export type NewNotification = {
   id: string;
-  incidentId: string;
+  incidentId: string | null;
   kind: NotificationKind;
   step: number;
   /** Which repeat of the step; of a reply the number of the message it answers. */
@@ -40,27 +52,10 @@ export type NewNotification = {
   dueAt: Date;
 };
 
-/** What every notification starts as: due now, the first of its step. Kind, text and payload are for the caller to add. */
-export const draftNotification = (
-  to: { person: Pick<Person, 'id' | 'locale'>; channel: ContactChannel; address: string },
-  { incidentId, now }: { incidentId: string; now: Date },
-): Omit<NewNotification, 'kind' | 'text' | 'payload'> => ({
-  id: newId(),
-  incidentId,
-  step: 0,
-  occurrence: 0,
-  round: 0,
-  personId: to.person.id,
-  channel: to.channel,
-  address: to.address,
-  locale: to.person.locale,
-  dueAt: now,
-});
-
 export const NotificationSchema = Type.Object({
   id: Type.String(),
-  incidentId: Type.String(),
-  incidentNumber: Type.String(),
+  incidentId: Type.Optional(Type.String({ description: 'absent for what is about no incident' })),
+  incidentNumber: Type.Optional(Type.String()),
   kind: Type.Enum([...NOTIFICATION_KINDS]),
   step: Type.Integer(),
   occurrence: Type.Integer({ description: '1 and on: repeats of the step' }),
@@ -69,7 +64,7 @@ export const NotificationSchema = Type.Object({
   personName: Type.String(),
   channel: Type.String(),
   address: Type.String({ description: 'masked for viewers' }),
-  text: Type.String(),
+  text: Type.String({ description: 'digits of a code that proves a contact are not shown' }),
   status: Type.Enum([...NOTIFICATION_STATUSES]),
   createdAt: DateTimeSchema,
   dueAt: DateTimeSchema,

@@ -1,4 +1,4 @@
-import type { Contact, ContactChannel, Person } from '../people/index.ts';
+import { type Contact, type ContactChannel, type Person, usableContacts } from '../people/index.ts';
 import type { ChannelConfig } from '../shared/channel-config.ts';
 import type { PolicyChannel } from '../shared/policy.ts';
 
@@ -30,30 +30,27 @@ const MEANT: Record<PolicyChannel, readonly ContactChannel[]> = {
   group: ['wecom', 'dingtalk', 'feishu'],
 };
 
-/** Verified before unverified, then in the person's own order. A disabled contact is never used. */
-const bestContact = (person: Person, channel: ContactChannel): Contact | undefined => {
-  const usable = person.contacts.filter((c) => c.channel === channel && c.disabledAt === null);
-  return usable.find((contact) => contact.verified) ?? usable[0];
+/** Verified before unverified, then in the person's own order. */
+const bestOf = (usable: readonly Contact[], channel: ContactChannel): Contact | undefined => {
+  const fitting = usable.filter((contact) => contact.channel === channel);
+  return fitting.find((contact) => contact.verified) ?? fitting[0];
 };
 
 /**
  * The step's channels the person has and the service can use; else every other contact: told in an unwanted way beats not
- * told.
+ * told. A disabled contact is never used, an unverified one only where no verified one can be.
  */
 const contactsFor = (
   person: Person,
   channels: readonly PolicyChannel[],
   setUp: SetUpChannels,
 ): Contact[] => {
+  const sendable = usableContacts(person.contacts.filter(({ channel }) => setUp.has(channel)));
+  const usable = sendable.length > 0 ? sendable : usableContacts(person.contacts);
   const pick = (wanted: readonly ContactChannel[]): Contact[] =>
-    [...new Set(wanted)].flatMap((channel) => bestContact(person, channel) ?? []);
-  const usable = (wanted: readonly ContactChannel[]): ContactChannel[] =>
-    wanted.filter((channel) => setUp.has(channel));
-  const wanted = pick(usable(channels.flatMap((channel) => MEANT[channel])));
-  if (wanted.length > 0) return wanted;
-  const own = person.contacts.map(({ channel }) => channel);
-  const others = pick(usable(own));
-  return others.length > 0 ? others : pick(own);
+    [...new Set(wanted)].flatMap((channel) => bestOf(usable, channel) ?? []);
+  const wanted = pick(channels.flatMap((channel) => MEANT[channel]));
+  return wanted.length > 0 ? wanted : pick(usable.map(({ channel }) => channel));
 };
 
 /** One notification a person and channel of the step. */
@@ -79,9 +76,10 @@ export const nextContact = (
   used: ReadonlySet<string>,
   { setUp, works }: { setUp: SetUpChannels; works: (channel: ContactChannel) => boolean },
 ): Contact | undefined => {
-  const channels = [...new Set(person.contacts.map(({ channel }) => channel))].filter(
-    (channel) => setUp.has(channel) && !used.has(channel),
+  const usable = usableContacts(person.contacts.filter(({ channel }) => setUp.has(channel)));
+  const channels = [...new Set(usable.map(({ channel }) => channel))];
+  const left = channels.flatMap((channel) =>
+    used.has(channel) ? [] : (bestOf(usable, channel) ?? []),
   );
-  const left = channels.flatMap((channel) => bestContact(person, channel) ?? []);
   return left.find(({ channel }) => works(channel)) ?? left[0];
 };

@@ -174,7 +174,11 @@ export const createProviderPool = (deps: PoolDeps): ProviderPool => {
       return;
     }
     entry.lastError = { text: result.reason, at: now() };
-    const pauseMs = result.kind === 'failed' ? result.retryAfterMs : undefined;
+    // Where each address is a server of its own, the one that asks for a pause asks for itself.
+    const pauseMs =
+      result.kind === 'failed' && entry.sender.everyAddressIsAServer !== true
+        ? result.retryAfterMs
+        : undefined;
     if (pauseMs !== undefined) {
       entry.pausedUntilMs = Math.max(entry.pausedUntilMs, nowMs() + pauseMs);
     }

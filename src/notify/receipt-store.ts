@@ -181,7 +181,7 @@ export type Settlement =
   | {
       kind: 'failed';
       reason: string;
-      incidentId: string;
+      incidentId: string | null;
       channel: string;
       /** Null: trying again cannot help. */
       retryAfterMs: number | null;
@@ -190,7 +190,7 @@ export type Settlement =
 /** What the receipts of a notification add up to. */
 export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
   const { rows } = await db.query<{
-    incident_id: string;
+    incident_id: string | null;
     channel: string;
     attempts: { messageIds: string[] }[];
     receipts: {
@@ -277,7 +277,9 @@ export type AppReceipt = {
   receivedAt: Date;
 };
 
-export type RecordedReceipt = { kind: 'recorded'; incidentId: string } | { kind: 'not_theirs' };
+export type RecordedReceipt =
+  | { kind: 'recorded'; incidentId: string | null }
+  | { kind: 'not_theirs' };
 
 /** From least to most; a status never goes back. */
 const APP_PROGRESS = `array['queued', 'sending', 'failed', 'cancelled', 'submitted', 'delivered', 'read', 'acknowledged']`;

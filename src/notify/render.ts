@@ -2,7 +2,13 @@ import type { Locale } from '../people/index.ts';
 import { localTime } from '../shared/local-time.ts';
 import type { IncidentAlert } from './alert.ts';
 import { en } from './templates/en.ts';
-import type { NamedIncident, Phrases, TakenOverStatus, Template } from './templates/template.ts';
+import type {
+  NamedGap,
+  NamedIncident,
+  Phrases,
+  TakenOverStatus,
+  Template,
+} from './templates/template.ts';
 import { zhCN } from './templates/zh-CN.ts';
 
 export const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
@@ -178,6 +184,49 @@ export const renderReportDue = (
 ): string =>
   signature +
   TEMPLATES[locale].reportDue({ ...news, number: shorten(news.number, MAX_NUMBER_LENGTH) });
+
+export const renderCode = (
+  news: { code: string; until: string },
+  locale: Locale,
+  signature: string,
+): string => signature + TEMPLATES[locale].code(news);
+
+/** The answer to STOP or START. */
+export const renderConsent = (
+  word: 'stop' | 'start',
+  locale: Locale,
+  signature: string,
+): string => {
+  const { stopped, started } = TEMPLATES[locale];
+  return signature + (word === 'stop' ? stopped : started);
+};
+
+export const renderStoppedOnDuty = (
+  news: { name: string; reachable: boolean },
+  locale: Locale,
+  signature: string,
+): string => {
+  const name = shorten(oneLine(news.name), MAX_NAME_LENGTH);
+  return signature + TEMPLATES[locale].stoppedOnDuty({ ...news, name });
+};
+
+/** Of a place, in a message that is about when nobody is on duty there. */
+const MAX_GAP_PLACE_LENGTH = 20;
+
+/** `placeNames` from coarse to fine. */
+export const renderDutyGap = (
+  { placeNames, ...gap }: Omit<NamedGap, 'place'> & { placeNames: readonly string[] },
+  locale: Locale,
+  signature: string,
+): string => {
+  const template = TEMPLATES[locale];
+  const names = placeNames.map(oneLine).filter((name) => name !== '');
+  const place =
+    names.length === 0
+      ? template.nowhere
+      : shortenPlace(names, { template, max: MAX_GAP_PLACE_LENGTH });
+  return signature + template.dutyGap({ ...gap, place });
+};
 
 export type Answer =
   | { kind: 'taken_over'; number: string; by: string; status: TakenOverStatus }

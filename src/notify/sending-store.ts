@@ -131,7 +131,8 @@ export const listMates = async (
 /** A notification taken for sending: nobody else sends it until the claim runs out. */
 export type ClaimedNotification = {
   id: string;
-  incidentId: string;
+  /** Null for what is about no incident. */
+  incidentId: string | null;
   kind: NotificationKind;
   step: number;
   round: number;
@@ -154,7 +155,7 @@ export type ClaimedNotification = {
 
 type ClaimRow = {
   id: string;
-  incident_id: string;
+  incident_id: string | null;
   kind: NotificationKind;
   step: number;
   round: number;

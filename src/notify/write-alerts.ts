@@ -2,10 +2,11 @@ import type { ContactChannel, Person, RegionLookup } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { toGcj02 } from '../shared/gcj02.ts';
 import type { LonLat } from '../shared/geo.ts';
+import { newId } from '../shared/ids.ts';
 import type { PolicyChannel } from '../shared/policy.ts';
 import { toSafeText } from '../shared/safe-json.ts';
 import type { IncidentAlert } from './alert.ts';
-import { draftNotification, type NewNotification } from './notification.ts';
+import type { NewNotification } from './notification.ts';
 import { insertNotifications } from './notification-store.ts';
 import {
   type PlannedNotification,
@@ -20,6 +21,8 @@ export type Wording = {
   smsSignature: string;
   timeZone: string;
   setUp: SetUpChannels;
+  /** Where a notification can be answered without a login; absent = nowhere. */
+  replyUrl?: ReplyUrl;
 };
 
 export type Telling = {
@@ -46,6 +49,11 @@ export type WrittenNotification = {
   dueAt: string;
 };
 
+export type ReplyUrl = (notificationId: string, now: Date) => string;
+
+/** Carriers in China let no link through that is another for each message; and nobody can tap one on the telephone. */
+const NO_LINKS: readonly ContactChannel[] = ['sms', 'voice'];
+
 /** Long enough for any place, short enough for a phone's notification. */
 const MAX_APP_LENGTH = 500;
 
@@ -57,14 +65,26 @@ export const draftAlert = (
 ): NewNotification => {
   const { alert, step, occurrence, round, now } = telling;
   const placeNames = wording.regions.placeNames(alert.regionId);
+  const id = newId();
   return {
-    ...draftNotification({ person, channel, address }, { incidentId: alert.incidentId, now }),
+    id,
+    incidentId: alert.incidentId,
     kind: 'alert',
     step,
     occurrence,
     round,
+    personId: person.id,
+    channel,
+    address,
+    locale: person.locale,
+    dueAt: now,
     text: toSafeText(textFor(person, channel, { wording, telling, placeNames })),
-    payload: payloadOf(telling, placeNames),
+    payload: {
+      ...payloadOf(telling, placeNames),
+      ...(wording.replyUrl === undefined || NO_LINKS.includes(channel)
+        ? {}
+        : { replyUrl: wording.replyUrl(id, now) }),
+    },
   };
 };
 

@@ -8,7 +8,8 @@ export const ensureWebPushContact = async (tx: Queryable, personId: string): Pro
     `insert into contact_method (id, person_id, channel, address, verified, position)
      values ($1, $2, 'web_push', $2, true,
        (select coalesce(max(position) + 1, 0) from contact_method where person_id = $2))
-     on conflict (person_id, channel, address) do update set verified = true, disabled_at = null
+     on conflict (person_id, channel, address) do update
+       set verified = true, disabled_at = null, disabled_reason = null
      returning id`,
     [newId(), personId],
   );

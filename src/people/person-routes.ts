@@ -12,7 +12,6 @@ import {
   type User,
 } from '../shared/http.ts';
 import type { AllowedNetworks } from '../shared/outbound-address.ts';
-import { maskAddress, seesAddresses } from './mask-address.ts';
 import {
   CreatedPersonSchema,
   type Locale,
@@ -21,26 +20,11 @@ import {
   PersonChangeSchema,
   PersonSchema,
 } from './person.ts';
+import { personJson } from './person-json.ts';
 import { findPerson, listPeople } from './person-store.ts';
 import type { RegionLookup } from './region-index.ts';
-import { hideSecret } from './robot-address.ts';
 import { concerningRegions } from './visible-regions.ts';
 import { changePerson, createPerson } from './write-person.ts';
-
-/** As JSON, addresses masked for those who do not command. A person sees his or her own in full. */
-const toJson = (person: Person, user: User) => {
-  const open = seesAddresses(user.roles) || user.personId === person.id;
-  return {
-    ...person,
-    createdAt: person.createdAt.toISOString(),
-    contacts: person.contacts.map(({ channel, address, verified, disabledAt }) => ({
-      channel,
-      address: open ? hideSecret(channel, address) : maskAddress(channel, address),
-      verified,
-      ...(disabledAt === null ? {} : { disabledAt: disabledAt.toISOString() }),
-    })),
-  };
-};
 
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
@@ -63,20 +47,31 @@ export const personRoutes =
         schema: {
           tags: ['people'],
           summary: 'People responsible for the regions you see, above or below',
-          querystring: Type.Object({ ...PageQuery, role: Type.Optional(AccessRoleSchema) }),
+          querystring: Type.Object({
+            ...PageQuery,
+            role: Type.Optional(AccessRoleSchema),
+            reachable: Type.Optional(
+              Type.Boolean({ description: 'false: those without a contact that may be used' }),
+            ),
+            stopped: Type.Optional(
+              Type.Boolean({ description: 'true: those with a phone that has sent STOP' }),
+            ),
+          }),
           response: { 200: pageOf(PersonSchema) },
         },
       },
       async (request) => {
-        const { limit = 50, cursor, role } = request.query;
+        const { limit = 50, cursor, role, reachable, stopped } = request.query;
         const concerning = concerningRegions(request.user, regions);
         const people = await listPeople(pool, {
           regionIds: concerning === null ? null : [...concerning],
           ...(role === undefined ? {} : { role }),
+          ...(reachable === undefined ? {} : { reachable }),
+          ...(stopped === undefined ? {} : { stopped }),
           ...(cursor === undefined ? {} : { after: cursor }),
           limit: limit + 1,
         });
-        const items = people.slice(0, limit).map((person) => toJson(person, request.user));
+        const items = people.slice(0, limit).map((person) => personJson(person, request.user));
         const last = items.at(-1);
         return people.length > limit && last !== undefined ? { items, next: last.id } : { items };
       },
@@ -98,7 +93,7 @@ export const personRoutes =
         if (person === undefined || !concerns(person, request.user)) {
           throw notFound(request.params.id);
         }
-        return toJson(person, request.user);
+        return personJson(person, request.user);
       },
     );
 
@@ -127,7 +122,7 @@ export const personRoutes =
         const { person, mqttSecret } = await createPerson(deps, request.body);
         const { username } = request.body;
         return reply.code(201).send({
-          ...toJson(person, request.user),
+          ...personJson(person, request.user),
           ...(username === undefined ? {} : { username }),
           mqttSecret,
         });
@@ -147,7 +142,7 @@ export const personRoutes =
         },
       },
       async (request) =>
-        toJson(await changePerson(deps, request.params.id, request.body), request.user),
+        personJson(await changePerson(deps, request.params.id, request.body), request.user),
     );
 
     app.post(

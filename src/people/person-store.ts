@@ -2,7 +2,7 @@ import type { Queryable } from '../shared/db.ts';
 import type { AccessRole } from '../shared/http.ts';
 import { newId } from '../shared/ids.ts';
 import type { CheckedContact } from './contact-check.ts';
-import type { ContactChannel, Locale, Person } from './person.ts';
+import type { ContactChannel, DisabledReason, Locale, Person } from './person.ts';
 
 type ContactRow = {
   id: string;
@@ -10,6 +10,7 @@ type ContactRow = {
   address: string;
   verified: boolean;
   disabledAt: string | null;
+  disabledReason: DisabledReason | null;
 };
 type PersonRow = {
   id: string;
@@ -24,7 +25,7 @@ type PersonRow = {
 const SELECT = `select p.id, p.name, p.roles, p.locale, p.created_at,
     array(select region_id from person_region r where r.person_id = p.id order by region_id) as region_ids,
     coalesce((select json_agg(json_build_object('id', c.id, 'channel', c.channel, 'address', c.address,
-        'verified', c.verified, 'disabledAt', c.disabled_at) order by c.position, c.id)
+        'verified', c.verified, 'disabledAt', c.disabled_at, 'disabledReason', c.disabled_reason) order by c.position, c.id)
       from contact_method c where c.person_id = p.id), '[]') as contacts
   from person p`;
 
@@ -34,9 +35,10 @@ const toPerson = (row: PersonRow): Person => ({
   roles: row.roles,
   regionIds: row.region_ids,
   locale: row.locale,
-  contacts: row.contacts.map((contact) => ({
+  contacts: row.contacts.map(({ disabledReason, disabledAt, ...contact }) => ({
     ...contact,
-    disabledAt: contact.disabledAt === null ? null : new Date(contact.disabledAt),
+    disabledAt: disabledAt === null ? null : new Date(disabledAt),
+    ...(disabledReason === null ? {} : { disabledReason }),
   })),
   createdAt: row.created_at,
 });
@@ -75,6 +77,10 @@ export type PeopleFilter = {
   /** Null = every region. People without a region are listed to everybody. */
   regionIds: readonly string[] | null;
   role?: AccessRole;
+  /** Whether the person has a contact that may be used (see `isReachable`). */
+  reachable?: boolean;
+  /** Whether a phone of the person has sent STOP. */
+  stopped?: boolean;
   after?: string;
   limit: number;
 };
@@ -86,8 +92,19 @@ export const listPeople = async (db: Queryable, filter: PeopleFilter): Promise<P
          or exists (select from person_region r where r.person_id = p.id and r.region_id = any($1))
          or not exists (select from person_region r where r.person_id = p.id))
        and ($2::text is null or $2 = any(p.roles)) and ($3::text is null or p.id > $3)
+       and ($5::boolean is null or $5 = exists (select from contact_method c
+         where c.person_id = p.id and c.disabled_at is null))
+       and ($6::boolean is null or $6 = exists (select from contact_method c
+         where c.person_id = p.id and c.disabled_reason = 'stop'))
      order by p.id limit $4`,
-    [filter.regionIds, filter.role ?? null, filter.after ?? null, filter.limit],
+    [
+      filter.regionIds,
+      filter.role ?? null,
+      filter.after ?? null,
+      filter.limit,
+      filter.reachable ?? null,
+      filter.stopped ?? null,
+    ],
   );
   return rows.map(toPerson);
 };

@@ -29,7 +29,12 @@ export type Contact = {
   verified: boolean;
   /** Set when the person wants no more messages there. */
   disabledAt: Date | null;
+  disabledReason?: DisabledReason;
 };
+
+/** Who disabled a contact: `stop` the phone itself, by SMS; `self` the person, by API. */
+export const DISABLED_REASONS = ['stop', 'admin', 'self'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 export type Locale = 'zh-CN' | 'en';
 
@@ -96,20 +101,29 @@ export const PersonChangeSchema = Type.Partial(
 export type PersonChange = Type.Static<typeof PersonChangeSchema>;
 
 const personProperties = {
-  id: Type.String(),
   name: Type.String(),
   roles: Type.Array(AccessRoleSchema),
   regionIds: Type.Array(Type.String()),
   locale: LocaleSchema,
   contacts: Type.Array(
     Type.Object({
+      id: Type.String(),
       channel: ContactChannelSchema,
       address: Type.String({ description: 'masked for viewers and operators' }),
       verified: Type.Boolean(),
       disabledAt: Type.Optional(DateTimeSchema),
+      disabledReason: Type.Optional(
+        Type.Enum([...DISABLED_REASONS], { description: 'stop: the phone sent STOP' }),
+      ),
     }),
   ),
+  reachable: Type.Boolean({ description: 'has a contact that may be used' }),
+  warnings: Type.Array(Type.Object({ path: Type.String(), message: Type.String() }), {
+    description: 'what keeps the person from being told as he or she should be',
+  }),
   createdAt: DateTimeSchema,
+  /** Behind those of the contacts: scripts cut the last id out of the answer. */
+  id: Type.String(),
 };
 export const PersonSchema = Type.Object(personProperties);
 export const CreatedPersonSchema = Type.Object({

@@ -13,9 +13,16 @@ import {
 import { newId } from '../shared/ids.ts';
 import { parseTime } from './parse-time.ts';
 import { findPerson, missingRegionIds } from './person-store.ts';
+import { refuseFields } from './refuse-fields.ts';
 import type { RegionLookup } from './region-index.ts';
 import { NewShiftSchema, type Shift, ShiftSchema } from './shift.ts';
-import { deleteShift, findShift, insertShift, listShifts } from './shift-store.ts';
+import {
+  deleteShift,
+  findOverlappingShift,
+  findShift,
+  insertShift,
+  listShifts,
+} from './shift-store.ts';
 import { assertSees, concerningRegions } from './visible-regions.ts';
 
 /** Who writes the roster. */
@@ -82,6 +89,7 @@ export const shiftRoutes =
         schema: {
           tags: ['people'],
           summary: 'Put a person on duty in a region',
+          description: '422 names each wrong field; `from` when the person has a shift there then.',
           body: NewShiftSchema,
           response: { 201: ShiftSchema },
         },
@@ -105,6 +113,8 @@ export const shiftRoutes =
         }
         assertSees(request.user, regions, regionId);
         const shift = { id: newId(), personId, personName: person.name, regionId, from, to };
+        const twin = await findOverlappingShift(pool, shift);
+        if (twin !== undefined) refuseFields([overlapOf(twin)]);
         await insertShift(pool, shift);
         return reply.code(201).send(toJson(shift));
       },
@@ -131,6 +141,11 @@ export const shiftRoutes =
       },
     );
   };
+
+const overlapOf = ({ id, personName, from, to }: Shift) => ({
+  path: 'from',
+  message: `overlaps shift ${id}: ${personName} is on duty there from ${from.toISOString()} to ${to.toISOString()}; delete that one or choose another time`,
+});
 
 /** `at` is the span of one instant; without any time, what is not over yet. */
 const spanOf = (query: { at?: string; from?: string; to?: string }, now: Date) => {

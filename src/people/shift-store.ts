@@ -22,6 +22,19 @@ const toShift = (row: ShiftRow): Shift => ({
   to: row.ends_at,
 });
 
+/** A shift of the person in the region that overlaps the span, if there is one. */
+export const findOverlappingShift = async (
+  db: Queryable,
+  { personId, regionId, from, to }: Pick<Shift, 'personId' | 'regionId' | 'from' | 'to'>,
+): Promise<Shift | undefined> => {
+  const { rows } = await db.query<ShiftRow>(
+    `${SELECT} where s.person_id = $1 and s.region_id = $2 and s.ends_at > $3 and s.starts_at < $4
+     order by s.starts_at limit 1`,
+    [personId, regionId, from, to],
+  );
+  return rows.map(toShift)[0];
+};
+
 export const insertShift = async (
   db: Queryable,
   shift: Omit<Shift, 'personName'>,

@@ -52,6 +52,8 @@ const TemplatesSchema = Type.Object(
     report_due: Some,
     alert_bundle: Some,
     verification: Some,
+    consent: Some,
+    duty: Some,
   },
   strict,
 );

@@ -17,28 +17,36 @@ import {
   findDevice,
   landmarkRoutes,
 } from '../devices/index.ts';
+import { droneCommandRoutes } from '../drones/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import {
   deadLetterRoutes,
   detectionRoutes,
+  deviceEventRoutes,
   groundHeightOf,
   insertDeadLetter,
+  laserTargetRoutes,
 } from '../ingest/index.ts';
 import {
+  answerRoutes,
   callbacksOf,
   createReceiptBook,
+  createSendCode,
   escalationRoutes,
   fallBack,
   hookRoutes,
+  linkRoutes,
   type Notify,
   notificationRoutes,
   policyRoutes,
   pushRoutes,
   reportRoutes,
+  responseRoutes,
   setUpChannels,
   webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
+  contactRoutes,
   dutyRoutes,
   leaveRoutes,
   overrideRoutes,
@@ -52,6 +60,7 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
+import { droneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
@@ -108,7 +117,17 @@ export const createApi = async (
     health,
     metrics,
     trustProxy: env.trustProxy,
-    rootRoutes: [consoleRoutes(), providerHooks(context, { ...parts, pool })],
+    rootRoutes: [
+      consoleRoutes(),
+      providerHooks(context, { ...parts, pool }),
+      linkRoutes({
+        ...parts.intake.answers,
+        pool,
+        logger,
+        key: context.linkKey,
+        defaultLocale: env.locale,
+      }),
+    ],
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),
@@ -190,6 +209,15 @@ const stageRoutes = (
     }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
+    deviceEventRoutes({ pool, visibleRegions }),
+    droneCommandRoutes({
+      pool,
+      commands: intake.commands,
+      settings: droneSettings(config),
+      terrain,
+      visibleRegions,
+      clock,
+    }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,
@@ -205,6 +233,7 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
@@ -224,12 +253,22 @@ const stageRoutes = (
     regionRoutes({ pool, regions }),
     escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
     reportRoutes({ pool, visibleRegions, clock }),
+    responseRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
     personRoutes({
       pool,
       regions,
       defaultLocale: env.locale,
       allow: channels.webhook?.allow ?? [],
+    }),
+    contactRoutes({
+      pool,
+      clock,
+      allow: channels.webhook?.allow ?? [],
+      sendCode: createSendCode({
+        smsSignature: config.notify.smsSignature,
+        timeZone: env.timeZone,
+      }),
     }),
     shiftRoutes({ pool, regions, clock }),
     shiftImportRoutes({
@@ -240,7 +279,7 @@ const stageRoutes = (
       defaultLocale: env.locale,
       shiftHours: config.duty.shiftHours,
     }),
-    rosterRoutes({ pool, regions, timeZone: env.timeZone }),
+    rosterRoutes({ pool, regions, clock, timeZone: env.timeZone }),
     overrideRoutes({ pool, regions, clock }),
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
@@ -252,6 +291,7 @@ const stageRoutes = (
       clock,
     }),
     webhookSecretRoutes({ pool, configured: env.webhookSecret, clock }),
+    answerRoutes({ ...intake.answers, pool }),
     suppressionRoutes({
       pool,
       visibleRegions,

@@ -1,57 +1,81 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { phoneOf } from '../support/phone.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Phone, phonesOf } from '../support/phone.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
+import { createStoryClock } from '../support/story-clock.ts';
 
-const MINUTE_MS = 60_000;
+const OFFICER = '8613800000001';
+const LEADER = '8613800000002';
+const COUNTY = '8613800000003';
 
-/** The shipped policy and deadline, at the speed of the test. */
+const square = (west: number, east: number) => ({
+  type: 'Polygon',
+  coordinates: [
+    [
+      [west, 26],
+      [east, 26],
+      [east, 27],
+      [west, 27],
+      [west, 26],
+    ],
+  ],
+});
+
+/** As a county keeps it: the leader by day, the officer by night, all November. */
+const novemberRoster = (): string => {
+  const days = Array.from(
+    { length: 30 },
+    (_, day) => `2026-11-${String(day + 1).padStart(2, '0')}`,
+  );
+  const lines = days.flatMap((day) => [
+    `王芳,13800000002,${day},白班`,
+    `李明,13800000001,${day},夜班`,
+  ]);
+  return `姓名,电话,日期,班次\n${lines.join('\n')}\n`;
+};
+
+/** Three people, a policy of four steps, a deadline of half an hour, and one clock, which the story moves. */
 describe('a night on call', () => {
+  // Nine in the evening in Anren.
+  const clock = createStoryClock('2026-11-02T13:00:00Z');
   let smsc: Smsc;
   let town: TestService;
-  let aheadMs = 0;
-  const clock = { now: () => new Date(Date.now() + aheadMs) };
+  let phones: ReturnType<typeof phonesOf>;
+  let officer: Phone;
+  let leader: Phone;
+  let county: Phone;
   let fires = 0;
 
-  /** Time passes once all that was due has been sent: what is on its way would seem to hang else. */
-  const advance = async (ms: number): Promise<void> => {
-    await vi.waitFor(async () => {
-      const { rows } = await town.database.pool.query<{ open: number }>(
-        `select count(*)::int as open from notification where status in ('queued', 'sending')`,
-      );
-      expect(rows[0]?.open).toBe(0);
-    });
-    aheadMs += ms;
+  const given = async <T = { id: string }>(path: string, body: unknown, method = 'POST') => {
+    const answer = await town.call<T>(method, path, body);
+    if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return answer.body;
   };
-  const person = async (name: string, over: Record<string, unknown>, address: string) => {
-    const { status, body } = await town.call<{ id: string }>('POST', 'people', {
-      name,
-      roles: ['duty_officer'],
-      regionIds: [],
-      locale: 'zh-CN',
-      contacts: [{ channel: 'sms', address, verified: true }],
-      ...over,
-    });
-    expect(status).toBe(201);
-    return body.id;
-  };
+  /** All that is due has been written and sent. */
+  const settled = () =>
+    vi.waitFor(
+      async () => {
+        const { rows } = await town.database.pool.query<Record<string, number>>(
+          `select (select count(*)::int from notification where status in ('queued', 'sending')) as unsent,
+             (select count(*)::int from incident_escalation where next_escalation_at <= $1) as steps,
+             (select count(*)::int from incident i where status in ('verified', 'responding')
+               and verified_at <= $1::timestamptz - interval '20 minutes'
+               and not exists (select from incident_report r where r.incident_id = i.id)) as deadlines`,
+          [clock.now()],
+        );
+        expect(rows).toEqual([{ unsent: 0, steps: 0, deadlines: 0 }]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
 
   beforeAll(async () => {
     smsc = await startSmsc({ autoReceipt: 'DELIVRD' });
     town = await startTestService({ SMPP_URL: smsc.url }, { clock });
-    const square = (west: number, east: number) => ({
-      type: 'Polygon',
-      coordinates: [
-        [
-          [west, 26],
-          [east, 26],
-          [east, 27],
-          [west, 27],
-          [west, 26],
-        ],
-      ],
-    });
-    const regions = await town.call('POST', 'regions/import', {
+    await smsc.waitForBind();
+    clock.settleBy(settled);
+    phones = phonesOf(smsc);
+    [officer, leader, county] = [phones.of(OFFICER), phones.of(LEADER), phones.of(COUNTY)];
+    await given('regions/import', {
       type: 'FeatureCollection',
       features: [
         {
@@ -66,18 +90,31 @@ describe('a night on call', () => {
         },
       ],
     });
-    expect(regions.status).toBe(200);
-    const officer = await person('李明', {}, '+8613800000001');
-    await person('王芳', { roles: ['dispatcher'], regionIds: ['lingguan'] }, '+8613800000002');
-    await person('赵县长', { roles: ['dispatcher'], regionIds: ['anren'] }, '+8613800000003');
-    const shift = await town.call('POST', 'shifts', {
-      personId: officer,
-      regionId: 'anren',
-      from: clock.now().toISOString(),
-      to: new Date(clock.now().getTime() + 24 * 60 * MINUTE_MS).toISOString(),
+    const person = (name: string, roles: string[], regionIds: string[], address: string) =>
+      given('people', {
+        name,
+        roles,
+        regionIds,
+        locale: 'zh-CN',
+        contacts: [{ channel: 'sms', address: `+${address}`, verified: true }],
+      });
+    const { id: leaderId } = await person('王芳', ['dispatcher'], ['lingguan'], LEADER);
+    const { id: countyId } = await person('赵县长', ['admin'], ['anren'], COUNTY);
+    // She wants to hear by SMS who has a fire she was told of.
+    await given(`people/${leaderId}/taken-over-channels`, { channels: ['sms'] }, 'PUT');
+    await importRoster(novemberRoster());
+    await given('policies', {
+      id: 'anren',
+      name: '安仁县',
+      regionIds: ['anren'],
+      steps: [
+        { afterS: 0, to: [{ onDuty: true }], channels: ['app', 'sms'] },
+        { afterS: 60, to: [{ onDuty: true }], channels: ['voice', 'sms'] },
+        { afterS: 120, to: [{ responsible: true }], channels: ['sms'] },
+        { afterS: 300, to: [{ personId: countyId }, { onDuty: true }], channels: ['sms'] },
+      ],
     });
-    expect(shift.status).toBe(201);
-    await town.call('POST', 'devices', {
+    await given('devices', {
       id: 'cam-001',
       kind: 'camera',
       name: '云台山3号',
@@ -85,89 +122,117 @@ describe('a night on call', () => {
       lat: 26.71,
     });
   });
+  afterEach(async () => {
+    await settled();
+    phones.expectNothingUnread();
+  });
   afterAll(async () => {
     await town?.stop();
     await smsc?.stop();
   });
 
+  const importRoster = async (csv: string): Promise<void> => {
+    const login = await given<{ token: string }>('auth/login', {
+      username: 'admin',
+      password: 'correct-horse-battery',
+    });
+    const url = `${town.service.httpUrl()}/api/v1/shifts/import?regionId=anren&createPeople=true`;
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${login.token}`, 'content-type': 'text/csv' },
+      body: csv,
+    });
+    expect(await response.json()).toMatchObject({ created: [{ name: '李明' }] });
+  };
   const smoke = async (): Promise<string> => {
     fires += 1;
-    const { body } = await town.call<{ incidentId: string }>('POST', 'detections', {
+    const { incidentId } = await given<{ incidentId: string }>('detections', {
       deviceId: 'cam-001',
       id: `alarm-${String(fires)}`,
       at: clock.now().toISOString(),
       kind: 'smoke',
       confidence: 0.9,
-      lon: 113.2 + fires * 0.1,
+      lon: 113.1 + fires * 0.1,
       lat: 26.71,
     });
-    return body.incidentId;
+    return incidentId;
   };
-  const statusOf = (id: string, status: string) =>
+  const becomes = (id: string, status: string) =>
     vi.waitFor(async () => {
       expect((await town.call('GET', `incidents/${id}`)).body).toMatchObject({ status });
     });
+  const timeline = async (id: string): Promise<string[]> =>
+    (
+      await town.call<{ items: { type: string }[] }>('GET', `incidents/${id}/events`)
+    ).body.items.map(({ type }) => type);
 
-  it('goes from silence to the county, and from a reply to the report', async () => {
-    const officer = phoneOf(smsc, '8613800000001');
-    const leader = phoneOf(smsc, '8613800000002');
-    const county = phoneOf(smsc, '8613800000003');
-
-    const first = await smoke();
+  it('climbs in silence until the officer answers, and the leader hears who has it', async () => {
+    const fire = await smoke();
     await officer.expectSms(/【烽燧】疑似火情.*安仁县灵官镇发现烟雾/);
-    await advance(MINUTE_MS);
+    await clock.advance('1m');
     await officer.expectSms(/无人接警/);
-    await advance(MINUTE_MS);
+    leader.expectNothing();
+    await clock.advance('1m');
     await leader.expectSms(/无人接警/);
     county.expectNothing();
-    await advance(3 * MINUTE_MS);
+    await officer.reply('1');
+    await becomes(fire, 'acknowledged');
+    await leader.expectSms(/已由李明接警/);
+    await clock.advance('30m');
+    officer.expectNothing();
+    leader.expectNothing();
+    county.expectNothing();
+    expect(await timeline(fire)).toEqual([
+      'opened',
+      'notified',
+      'escalated',
+      'escalated',
+      'acknowledged',
+    ]);
+  });
+
+  it('reaches the county when nobody answers at all', async () => {
+    const fire = await smoke();
+    await officer.expectSms(/疑似火情/);
+    await clock.advance('2m');
+    await officer.expectSms(/无人接警/);
+    await clock.advance('10s');
+    await leader.expectSms(/无人接警/);
+    await clock.advance('3m');
     await county.expectSms(/无人接警/);
     await officer.expectSms(/无人接警/);
-    const run = await town.call('GET', `incidents/${first}/escalation`);
-    expect(run.body).toMatchObject({
-      policy: { id: 'default' },
+    const { body } = await town.call('GET', `incidents/${fire}/escalation`);
+    expect(body).toMatchObject({
+      policy: { id: 'anren' },
       steps: [0, 1, 2, 3].map((step) => ({ step, at: expect.any(String) })),
     });
-    expect(run.body).not.toHaveProperty('nextAt');
+    expect(body).not.toHaveProperty('nextAt');
+    await county.reply('1');
+    await becomes(fire, 'acknowledged');
+    await leader.expectSms(/已由赵县长接警/);
+  });
 
-    await leader.reply('1');
-    await statusOf(first, 'acknowledged');
-    await advance(60 * MINUTE_MS);
-    for (const phone of [officer, leader, county]) phone.expectNothing();
-
-    // The next fire: the officer cannot come, the leader takes it without a second minute being lost.
-    const second = await smoke();
-    const alert = await officer.expectSms(/疑似火情/);
-    const code = /编号(\d{3})/.exec(alert.text)?.[1] ?? 'none';
+  it('loses no minute when the officer cannot come, and minds the deadline of the city', async () => {
+    const fire = await smoke();
+    const { text } = await officer.expectSms(/疑似火情/);
+    const code = /编号(\d{3})/.exec(text)?.[1] ?? 'none';
     await officer.reply(`${code} 0`);
     await leader.expectSms(/无人接警/);
     await leader.reply(`${code} 1`);
-    await statusOf(second, 'acknowledged');
+    await becomes(fire, 'acknowledged');
+    await given(`incidents/${fire}/verify`, undefined);
+    const before = await town.call('GET', `incidents/${fire}/escalation`);
+    expect(before.body).toMatchObject({ reporting: { leftS: 1800 } });
+    await clock.advance('19m');
     officer.expectNothing();
-    county.expectNothing();
-
-    // It is a fire, and the city has to know of it within half an hour.
-    await town.call('POST', `incidents/${second}/verify`);
-    const due = await town.call<{ reporting: { leftS: number } }>(
-      'GET',
-      `incidents/${second}/escalation`,
-    );
-    expect(due.body.reporting.leftS).toBeGreaterThan(1790);
-    await advance(20 * MINUTE_MS);
+    await clock.advance('1m');
     await officer.expectSms(/须在\d\d:\d\d前上报/);
     await county.expectSms(/须在\d\d:\d\d前上报/);
-    const reported = await town.call('POST', `incidents/${second}/reported-up`, { to: '市应急局' });
-    expect(reported.status).toBe(200);
-    await advance(60 * MINUTE_MS);
-    const after = await town.call('GET', `incidents/${second}/escalation`);
+    await given(`incidents/${fire}/reported-up`, { to: '市应急局' });
+    await clock.advance('1h');
+    const after = await town.call('GET', `incidents/${fire}/escalation`);
     expect(after.body).toMatchObject({ reporting: { reportedTo: '市应急局' } });
-    for (const phone of [officer, leader, county]) phone.expectNothing();
-
-    const { body } = await town.call<{ items: { type: string }[] }>(
-      'GET',
-      `incidents/${second}/events`,
-    );
-    expect(body.items.map(({ type }) => type)).toEqual([
+    expect(await timeline(fire)).toEqual([
       'opened',
       'notified',
       'declined',
@@ -177,6 +242,31 @@ describe('a night on call', () => {
       'verified',
       'report_due',
       'reported_up',
+    ]);
+  });
+
+  it('alarms the admin when the service itself has fallen asleep over a fire', async () => {
+    const fire = await smoke();
+    await officer.expectSms(/疑似火情/);
+    // What a defect would do: it believes that it has told everybody.
+    await town.database.pool.query(
+      'update incident_escalation set fired = 4, next_escalation_at = null where incident_id = $1',
+      [fire],
+    );
+    await clock.advance('1m');
+    county.expectNothing();
+    await clock.advance('1m');
+    await clock.advance('1m');
+    await county.expectSms(/系统告警：火情.*未按预案通知/);
+    await clock.advance('10m');
+    county.expectNothing();
+    await officer.reply('1');
+    await becomes(fire, 'acknowledged');
+    expect(await timeline(fire)).toEqual([
+      'opened',
+      'notified',
+      'escalation_stuck',
+      'acknowledged',
     ]);
   });
 });

@@ -21,3 +21,38 @@ export const phoneOf = (smsc: Smsc, number: string) => {
     },
   };
 };
+
+export type Phone = ReturnType<typeof phoneOf> & { number: string };
+
+/** The phones of a story. A message to any number that no phone was shown, or that is nobody's here, fails it. */
+export const phonesOf = (smsc: Smsc) => {
+  const phones = new Map<string, { phone: Phone; shown: number }>();
+  return {
+    of: (number: string): Phone => {
+      const known = phones.get(number);
+      if (known !== undefined) return known.phone;
+      const plain = phoneOf(smsc, number);
+      const entry = {
+        shown: 0,
+        phone: {
+          ...plain,
+          number,
+          expectSms: async (text: RegExp) => {
+            const sms = await plain.expectSms(text);
+            entry.shown += 1;
+            return sms;
+          },
+        },
+      };
+      phones.set(number, entry);
+      return entry.phone;
+    },
+    expectNothingUnread: (): void => {
+      const unread = smsc.messages.filter((sms, index) => {
+        const before = smsc.messages.slice(0, index).filter(({ to }) => to === sms.to).length;
+        return before >= (phones.get(sms.to)?.shown ?? 0);
+      });
+      expect(unread.map(({ to, text }) => `${to}: ${text}`)).toEqual([]);
+    },
+  };
+};

@@ -198,6 +198,7 @@ export const en = {
     escalation_stuck: 'NOT escalated as planned',
     report_due: 'report upwards is due',
     reported_up: 'reported upwards',
+    arrived: 'forces have arrived',
     nobody_to_notify: 'nobody to notify',
     notification_failed: 'notification failed',
     fallback: 'told over another channel',

@@ -186,6 +186,7 @@ export const zh = {
     escalation_stuck: '升级通知受阻',
     report_due: '上报时限将到',
     reported_up: '已上报',
+    arrived: '力量到场',
     nobody_to_notify: '无人可通知',
     notification_failed: '通知失败',
     fallback: '改用其他方式通知',

@@ -69,10 +69,11 @@ export const ReceiptPayloadSchema = Type.Object({
   notificationId: Type.String({
     pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
   }),
-  event: Type.Union([
-    Type.Literal('delivered'),
-    Type.Literal('read'),
-    Type.Literal('acknowledged'),
-  ]),
+  /** May be left out with a reply: whoever answers has read it. */
+  event: Type.Optional(
+    Type.Union([Type.Literal('delivered'), Type.Literal('read'), Type.Literal('acknowledged')]),
+  ),
+  /** As by SMS: 1 I take it, 2 false alarm, 0 I cannot come. */
+  reply: Type.Optional(Type.Union([Type.Literal('0'), Type.Literal('1'), Type.Literal('2')])),
   at: DateTimeSchema,
 });

@@ -36,8 +36,10 @@ export const decodePersonMessage = (message: PersonMessage, payload: Buffer): De
   if (message === 'receipt') {
     const read = readAs<typeof ReceiptPayloadSchema>(checkReceipt, payload);
     if (read.kind === 'rejected') return read;
-    const { notificationId, event, at } = read.value;
-    return { kind: 'receipt', receipt: { notificationId, event, at: new Date(at) } };
+    const { notificationId, reply = null, at } = read.value;
+    const event = read.value.event ?? (reply === null ? undefined : 'read');
+    if (event === undefined) return rejected('invalid_payload', '/event is missing');
+    return { kind: 'receipt', receipt: { notificationId, event, reply, at: new Date(at) } };
   }
   const read = readAs<typeof PositionPayloadSchema>(checkPosition, payload);
   if (read.kind === 'rejected') return read;
@@ -102,6 +104,8 @@ const telemetryFrom = (body: Static<typeof TelemetryPayloadSchema>): Decoded => 
       speedMps: measured(body.speedMps),
       batteryPct: measured(body.batteryPct),
       flightTimeLeftS: measured(body.flightTimeLeftS),
+      mode: null,
+      laserTarget: null,
       osd: null,
     },
   };

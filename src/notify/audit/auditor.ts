@@ -1,13 +1,12 @@
 import { appendEvent, lockIncidents } from '../../incidents/index.ts';
-import { isReachable, listPeopleByRole, type Person } from '../../people/index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Pool, withTransaction } from '../../shared/db.ts';
-import { newId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { toSafeText } from '../../shared/safe-json.ts';
+import { addresseeOf, noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
 import { planNotifications, type SetUpChannels } from '../plan-notifications.ts';
 import { renderStuck } from '../render.ts';
+import { readWatchers } from '../watchers.ts';
 import { type Finding, listFindings, wasRaised } from './audit-store.ts';
 
 export type AuditDeps = {
@@ -56,24 +55,16 @@ const raise = async (
     if (await wasRaised(tx, incidentId)) return;
     const now = clock.now();
     const people = await readWatchers(tx);
-    const rows = planNotifications(people, ['app', 'sms'], setUp).map(
-      ({ person, channel, address }) => ({
-        id: newId(),
+    const rows = planNotifications(people, ['app', 'sms'], setUp).map((planned) =>
+      noticeTo(addresseeOf(planned), {
         incidentId,
-        kind: 'audit' as const,
-        step: 0,
-        occurrence: 0,
-        round: 0,
-        personId: person.id,
-        channel,
-        address,
-        locale: person.locale,
-        text: toSafeText(renderStuck(number, person.locale, smsSignature)),
-        payload: { type: 'audit', incidentId, number, fault, dueAt: now.toISOString() },
-        dueAt: now,
+        kind: 'audit',
+        text: renderStuck(number, planned.person.locale, smsSignature),
+        payload: { number, fault },
+        now,
       }),
     );
-    if (rows.length > 0) await insertNotifications(tx, rows, now);
+    await insertNotifications(tx, rows, now);
     const told = people.map(({ id }) => id);
     await appendEvent(tx, {
       incidentId,
@@ -83,10 +74,3 @@ const raise = async (
       data: { fault, told },
     });
   });
-
-/** The admins; where none can be told, everybody who can act. */
-const readWatchers = async (tx: Parameters<typeof listPeopleByRole>[0]): Promise<Person[]> => {
-  const admins = (await listPeopleByRole(tx, ['admin'])).filter(isReachable);
-  if (admins.length > 0) return admins;
-  return (await listPeopleByRole(tx, ['duty_officer', 'dispatcher'])).filter(isReachable);
-};

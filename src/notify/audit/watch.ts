@@ -14,6 +14,7 @@ export type WatchDeps = AuditDeps & {
 };
 
 const EVERY_MS = 60_000;
+const TICK_MS = 1_000;
 
 /** Every minute: audits the escalations, and posts the heartbeat only when that and everything else is well. */
 export const createWatch = (deps: WatchDeps): Part => {
@@ -44,9 +45,14 @@ export const createWatch = (deps: WatchDeps): Part => {
     deps.onHeartbeat(failure === null ? 'sent' : 'failed');
   };
 
+  /** By the service's clock, like all that is audited: one put forward brings the look forward. */
   const loop = async (): Promise<void> => {
+    let lastAt = clock.now().getTime();
     for (;;) {
-      await delay(everyMs, undefined, { signal: ending.signal });
+      await delay(Math.min(everyMs, TICK_MS), undefined, { signal: ending.signal });
+      const passedMs = clock.now().getTime() - lastAt;
+      if (passedMs >= 0 && passedMs < everyMs) continue;
+      lastAt = clock.now().getTime();
       await look();
     }
   };

@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { ContactChannel, Locale } from '../../people/index.ts';
-import { newId } from '../../shared/ids.ts';
-import { toSafeText } from '../../shared/safe-json.ts';
+import { type Addressee, noticeTo } from '../notice.ts';
 import { cancelPending, insertNotifications } from '../notification-store.ts';
 import { renderTakenOver } from '../render.ts';
 import type { TakenOverStatus } from '../templates/template.ts';
@@ -33,19 +32,16 @@ export const stopEscalation = async (
   const { news: status, number, actor, by } = act;
   if (!stopped || status === null || by === null) return;
   const rows = await listToTell(tx, incidentId, actor);
-  const notifications = rows.map((row) => ({
-    id: newId(),
-    incidentId,
-    kind: 'taken_over' as const,
-    step: 0,
-    occurrence: 0,
-    round: 0,
-    ...row,
-    text: toSafeText(renderTakenOver({ number, by, status }, row.locale, smsSignature)),
-    payload: { type: 'taken_over', incidentId, number, status, by, dueAt: now.toISOString() },
-    dueAt: now,
-  }));
-  if (notifications.length > 0) await insertNotifications(tx, notifications, now);
+  const notifications = rows.map((to) =>
+    noticeTo(to, {
+      incidentId,
+      kind: 'taken_over',
+      text: renderTakenOver({ number, by, status }, to.locale, smsSignature),
+      payload: { number, status, by },
+      now,
+    }),
+  );
+  await insertNotifications(tx, notifications, now);
 };
 
 export type LastAct = {
@@ -76,10 +72,12 @@ export const readAct = async (tx: PoolClient, incidentId: string): Promise<LastA
   return { ...known, actor, by: named.rows[0]?.name ?? id };
 };
 
-type ToTell = { personId: string; channel: ContactChannel; address: string; locale: Locale };
-
 /** Whom an alert may have reached, where they want to hear of its end, but for the one who took it. */
-const listToTell = async (tx: PoolClient, incidentId: string, actor: string): Promise<ToTell[]> => {
+const listToTell = async (
+  tx: PoolClient,
+  incidentId: string,
+  actor: string,
+): Promise<Addressee[]> => {
   const { rows } = await tx.query<{
     person_id: string;
     channel: ContactChannel;

@@ -1,15 +1,13 @@
 import type { PoolClient } from 'pg';
-import { actOnIncident, appendEvent, lockIncidents } from '../../incidents/index.ts';
-import { AppError } from '../../shared/app-error.ts';
+import { lockIncidents } from '../../incidents/index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Pool, withTransaction } from '../../shared/db.ts';
-import { newId } from '../../shared/ids.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { toSafeText } from '../../shared/safe-json.ts';
-import { declineEscalation } from '../escalation/decline-escalation.ts';
-import { readAct } from '../escalation/stop-escalation.ts';
+import { noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
-import { type Answer, renderAnswer } from '../render.ts';
+import type { SetUpChannels } from '../plan-notifications.ts';
+import { renderAnswer } from '../render.ts';
+import { answerTo, decline, OUTCOMES, takeOrDismiss } from './carry-out.ts';
 import { type Decision, decideReply } from './decide-reply.ts';
 import {
   closeInbound,
@@ -19,13 +17,14 @@ import {
   listToldByPhone,
   type ToldSender,
 } from './inbound-store.ts';
-import { isSamePhone, parseReply, phoneDigits } from './parse-reply.ts';
+import { nearestNumbers, parseReply, phoneDigits } from './parse-reply.ts';
 
 export type ReplyDeps = {
   pool: Pool;
   /** As for any act on an incident: stops what need not be sent any more. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
   smsSignature: string;
+  setUp: SetUpChannels;
   clock: Clock;
   logger: Logger;
   /** A reply was dealt with. */
@@ -56,52 +55,15 @@ export const actOnReply = async (deps: ReplyDeps, inbound: Inbound): Promise<voi
   const { personId } = first;
   const askedAbout = await findAskedAbout(pool, personId, inbound);
   const wanted = decideReply(parseReply(inbound.text), [first, ...rest], askedAbout);
-  const decision = await act(deps, { wanted, personId, now });
+  const decision = await takeOrDismiss(deps, { wanted, personId, by: 'sms', now });
   const outcome = await close(deps, { inbound, decision, sender: first, now });
   if (outcome === undefined) return;
   logger.info({ personId, inboundId: inbound.id, outcome }, 'SMS reply');
   deps.onReply(outcome);
 };
 
-/** A number written in full counts before one that only ends alike. */
-const readTold = async (pool: Pool, sender: string, now: Date): Promise<ToldSender[]> => {
-  const digits = phoneDigits(sender);
-  const found = await listToldByPhone(pool, digits.slice(-8), now);
-  const same = found.filter(({ address }) => isSamePhone(sender, address));
-  const exact = same.filter(({ address }) => phoneDigits(address) === digits);
-  return exact.length > 0 ? exact : same;
-};
-
-/** Takes or dismisses the incident; somebody else may have been faster. */
-const act = async (
-  deps: ReplyDeps,
-  { wanted, personId, now }: { wanted: Decision; personId: string; now: Date },
-): Promise<Decision> => {
-  if (wanted.kind !== 'acknowledge' && wanted.kind !== 'dismiss') return wanted;
-  try {
-    await actOnIncident(deps, {
-      incidentId: wanted.incident.incidentId,
-      action: wanted.kind,
-      actor: `person:${personId}`,
-      reason: wanted.kind === 'dismiss' ? 'SMS: false alarm' : undefined,
-      now,
-    });
-    return wanted;
-  } catch (error) {
-    if (!(error instanceof AppError && error.code === 'conflict')) throw error;
-    return { kind: 'over', incident: wanted.incident };
-  }
-};
-
-const OUTCOMES: Record<Decision['kind'], string> = {
-  acknowledge: 'acknowledged',
-  dismiss: 'dismissed',
-  decline: 'declined',
-  ask_false_alarm: 'asked whether false alarm',
-  ask_which: 'asked which',
-  over: 'told it is over',
-  not_understood: 'not understood',
-};
+const readTold = async (pool: Pool, sender: string, now: Date): Promise<ToldSender[]> =>
+  nearestNumbers(sender, await listToldByPhone(pool, phoneDigits(sender).slice(-8), now));
 
 /** Marks the message as dealt with and writes the answer; undefined when another process was faster. */
 const close = async (
@@ -117,57 +79,24 @@ const close = async (
     if (decision.kind === 'decline') await lockIncidents(tx);
     if (!(await closeInbound(tx, inbound.id, { outcome, personId, incidentId, now })))
       return undefined;
-    if (
-      decision.kind === 'decline' &&
-      (await declineEscalation(tx, { incidentId, personId, now }))
-    ) {
-      const actor = `person:${personId}`;
-      await appendEvent(tx, { incidentId, type: 'declined', actor, at: now, data: { by: 'sms' } });
-    }
+    if (decision.kind === 'decline') await decline(tx, { incidentId, personId, by: 'sms', now });
     const answer = await answerTo(tx, decision);
     if (answer === undefined) return outcome;
     if ((await countAnswers(tx, personId, inbound.receivedAt)) >= MAX_ANSWERS) {
       deps.logger.warn({ personId, inboundId: inbound.id }, 'answered often enough, not again');
       return outcome;
     }
-    const text = toSafeText(renderAnswer(answer, sender.locale, deps.smsSignature));
-    const row = {
-      id: newId(),
-      incidentId,
-      kind: 'reply' as const,
-      step: 0,
-      occurrence: Number(inbound.id),
-      round: 0,
-      personId,
-      channel: 'sms' as const,
-      address: sender.address,
-      locale: sender.locale,
-      text,
-      payload: { type: 'reply', incidentId, dueAt: now.toISOString() },
-      dueAt: now,
-    };
+    const row = noticeTo(
+      { personId, channel: 'sms', address: sender.address, locale: sender.locale },
+      {
+        incidentId,
+        kind: 'reply',
+        occurrence: Number(inbound.id),
+        text: renderAnswer(answer, sender.locale, deps.smsSignature),
+        now,
+      },
+    );
     await insertNotifications(tx, [row], now);
     return outcome;
   });
-};
-
-/** Doing what was asked needs no answer; the others do. */
-const answerTo = async (tx: PoolClient, decision: Decision): Promise<Answer | undefined> => {
-  switch (decision.kind) {
-    case 'acknowledge':
-    case 'dismiss':
-    case 'decline':
-      return undefined;
-    case 'ask_which':
-      return { kind: 'ask_which', incidents: decision.incidents };
-    case 'ask_false_alarm':
-    case 'not_understood':
-      return { kind: decision.kind, incident: decision.incident };
-    case 'over': {
-      const { number, news, by } = await readAct(tx, decision.incident.incidentId);
-      return news === null || by === null
-        ? { kind: 'merged', number }
-        : { kind: 'taken_over', number, by, status: news };
-    }
-  }
 };

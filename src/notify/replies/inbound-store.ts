@@ -108,7 +108,7 @@ export const findAskedAbout = async (
     `select m.incident_id from inbound_message m
      where m.person_id = $1 and m.outcome = 'asked whether false alarm' and m.id < $2
        and m.received_at > $3::timestamptz - interval '10 minutes'
-       and exists (select from notification n where n.incident_id = m.incident_id and n.kind = 'reply'
+       and exists (select from notification n where n.incident_id = m.incident_id and n.kind = 'reply' and n.channel = 'sms'
          and n.occurrence = m.id and n.submitted_at is not null)
      order by m.id desc limit 1`,
     [personId, id, receivedAt],
@@ -124,7 +124,7 @@ export const countAnswers = async (
 ): Promise<number> => {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from inbound_message m join notification n
-       on n.incident_id = m.incident_id and n.kind = 'reply' and n.occurrence = m.id
+       on n.incident_id = m.incident_id and n.kind = 'reply' and n.channel = 'sms' and n.occurrence = m.id
      where m.person_id = $1 and m.received_at > $2::timestamptz - interval '10 minutes'`,
     [personId, before],
   );

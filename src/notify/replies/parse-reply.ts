@@ -7,6 +7,10 @@ const KINDS = { '0': 'cannot_come', '1': 'take', '2': 'false_alarm' } as const;
 const isDigit = (text: string | undefined): text is keyof typeof KINDS =>
   text !== undefined && text in KINDS;
 
+/** What one of the three digits says. */
+export const readDigit = (digit: keyof typeof KINDS): (typeof KINDS)[keyof typeof KINDS] =>
+  KINDS[digit];
+
 const SEPARATOR = String.raw`[\s,.:;+#*/、。-]`;
 const CODE_FIRST = new RegExp(`^(?:(\\d{3})${SEPARATOR}*)?([012])[\\s.!。]*$`);
 const CODE_LAST = new RegExp(`^([012])${SEPARATOR}+(\\d{3})[\\s.!。]*$`);
@@ -41,4 +45,15 @@ export const isSamePhone = (sender: string, address: string): boolean => {
   const [a, b] = [phoneDigits(sender), phoneDigits(address)];
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   return short.length >= MIN_DIGITS && long.endsWith(short);
+};
+
+/** Those whose address is the sender's phone; a number written in full counts before one that only ends alike. */
+export const nearestNumbers = <T extends { address: string }>(
+  sender: string,
+  candidates: readonly T[],
+): T[] => {
+  const digits = phoneDigits(sender);
+  const same = candidates.filter(({ address }) => isSamePhone(sender, address));
+  const exact = same.filter(({ address }) => phoneDigits(address) === digits);
+  return exact.length > 0 ? exact : same;
 };

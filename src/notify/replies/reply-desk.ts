@@ -1,7 +1,8 @@
 import { errorMessage } from '../../shared/app-error.ts';
 import type { Part } from '../../shared/part.ts';
 import type { InboundSms } from '../channels/inbound-sms.ts';
-import { actOnReply, type ReplyDeps } from './act-on-reply.ts';
+import { actOnInbound } from './act-on-inbound.ts';
+import type { ReplyDeps } from './act-on-reply.ts';
 import { keepInbound, listWaiting } from './inbound-store.ts';
 
 export type ReplyDesk = Part & {
@@ -39,7 +40,7 @@ export const createReplyDesk = (deps: ReplyDeps): ReplyDesk => {
   const actOnWaiting = async (): Promise<void> => {
     for (const inbound of await listWaiting(pool, BATCH)) {
       if (stopped) return;
-      await actOnReply(deps, inbound).catch((error: unknown) =>
+      await actOnInbound(deps, inbound).catch((error: unknown) =>
         logger.error({ err: error, inboundId: inbound.id }, 'reply not acted upon, trying again'),
       );
     }

@@ -3,12 +3,11 @@ import type { PoolClient } from 'pg';
 import { appendEvent, findIncident, lockIncidents } from '../../incidents/index.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Pool, withTransaction } from '../../shared/db.ts';
-import { newId } from '../../shared/ids.ts';
 import { localTime } from '../../shared/local-time.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Part } from '../../shared/part.ts';
-import { toSafeText } from '../../shared/safe-json.ts';
 import { readRecipients } from '../escalation/recipients.ts';
+import { addresseeOf, noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
 import { planNotifications } from '../plan-notifications.ts';
 import { renderReportDue } from '../render.ts';
@@ -69,30 +68,16 @@ const warn = async (deps: ReportClockDeps, tx: PoolClient, incidentId: string): 
   const { number, regionId } = incident;
   const { people, unreachable } = await readRecipients(tx, { to: rule.to, regions, regionId, now });
   const by = localTime(deadline, timeZone);
-  const rows = planNotifications(people, rule.channels, deps.setUp).map(
-    ({ person, channel, address }) => ({
-      id: newId(),
+  const rows = planNotifications(people, rule.channels, deps.setUp).map((planned) =>
+    noticeTo(addresseeOf(planned), {
       incidentId,
-      kind: 'report_due' as const,
-      step: 0,
-      occurrence: 0,
-      round: 0,
-      personId: person.id,
-      channel,
-      address,
-      locale: person.locale,
-      text: toSafeText(renderReportDue({ number, by }, person.locale, smsSignature)),
-      payload: {
-        type: 'report_due',
-        incidentId,
-        number,
-        deadline: deadline.toISOString(),
-        dueAt: now.toISOString(),
-      },
-      dueAt: now,
+      kind: 'report_due',
+      text: renderReportDue({ number, by }, planned.person.locale, smsSignature),
+      payload: { number, deadline: deadline.toISOString() },
+      now,
     }),
   );
-  if (rows.length > 0) await insertNotifications(tx, rows, now);
+  await insertNotifications(tx, rows, now);
   const told = people.map(({ id }) => id);
   await appendEvent(tx, {
     incidentId,

@@ -10,11 +10,23 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../../shared/http.ts';
-import { findReport, noteReported } from './report-store.ts';
+import { findArrival, findReport, noteReported } from './report-store.ts';
+
+/** A fire may be out before anybody enters that forces came. */
+const AT_WORK: readonly string[] = [
+  'acknowledged',
+  'verified',
+  'responding',
+  'contained',
+  'closed',
+];
 
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
-/** `POST incidents/{id}/reported-up`: the fire was reported to the authority above. */
+/**
+ * `POST incidents/{id}/reported-up`: the fire was reported to the authority above. `POST incidents/{id}/arrived`: the first
+ * forces are there.
+ */
 export const reportRoutes =
   (deps: { pool: Pool; visibleRegions: VisibleRegions; clock: Clock }): RouteGroup =>
   (app) => {
@@ -76,6 +88,42 @@ export const reportRoutes =
           reportedBy,
           ...(reportedTo === null ? {} : { reportedTo }),
         };
+      },
+    );
+
+    app.post(
+      '/incidents/:id/arrived',
+      {
+        config: { access: COMMAND_ROLES },
+        schema: {
+          tags: ['incidents'],
+          summary: 'Enter that the first forces have arrived',
+          description:
+            'For the timeline and `reports/response`; its status stays as it is. The first counts: entering it again changes nothing. 409 unless people are at work on it.',
+          params: IdParams,
+          response: { 200: Type.Object({ incidentId: Type.String(), arrivedAt: DateTimeSchema }) },
+        },
+      },
+      async ({ params: { id: incidentId }, user }) => {
+        const arrivedAt = await withTransaction(deps.pool, async (tx) => {
+          await lockIncidents(tx);
+          const { status } = await requireVisible(tx, incidentId, deps.visibleRegions(user));
+          const known = await findArrival(tx, incidentId);
+          if (known !== null) return known;
+          if (!AT_WORK.includes(status)) {
+            throw new AppError('conflict', `nobody was sent to an incident that is ${status}`);
+          }
+          const at = deps.clock.now();
+          await appendEvent(tx, {
+            incidentId,
+            type: 'arrived',
+            actor: actorOf(user),
+            at,
+            data: {},
+          });
+          return at;
+        });
+        return { incidentId, arrivedAt: arrivedAt.toISOString() };
       },
     );
   };

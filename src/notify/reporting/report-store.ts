@@ -76,3 +76,12 @@ export const noteReported = async (
   );
   return rowCount === 1;
 };
+
+/** When the first forces arrived; null while none have. */
+export const findArrival = async (db: Queryable, incidentId: string): Promise<Date | null> => {
+  const { rows } = await db.query<{ at: Date | null }>(
+    `select min(at) as at from incident_event where incident_id = $1 and type = 'arrived'`,
+    [incidentId],
+  );
+  return rows[0]?.at ?? null;
+};

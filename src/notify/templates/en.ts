@@ -43,6 +43,13 @@ export const en: Template = {
     `Fire ${number}: reply ${code} 1 to take it, ${code} 2 false alarm, ${code} 0 cannot come.`,
   reportDue: ({ number, by }) =>
     `Fire ${number} must be reported upwards by ${by}; it is not entered as reported.`,
+  code: ({ code, until }) => `Code ${code}, good until ${until}. Enter it or reply with it.`,
+  stopped: 'No more SMS to this number, not even of fires. Reply START to resume.',
+  started: 'SMS to this number are on again. Reply STOP to end them.',
+  stoppedOnDuty: ({ name, reachable }) =>
+    `${name} is on duty and sent STOP: ${reachable ? 'no more SMS, told in other ways only' : 'CANNOT BE TOLD of a fire'}. Call, or put another on duty.`,
+  dutyGap: ({ place, from, to, coveredAbove, more }) =>
+    `Nobody on duty: ${place}, ${from}${to === null ? '' : ` to ${to}`}${more > 0 ? `, and ${String(more)} more` : ''}. Fill it; fires go to ${coveredAbove ? 'those on duty above' : 'all officers'}.`,
   stuck: (number) =>
     `SYSTEM ALARM: fire ${number} is not escalated as planned. Call those on duty by hand.`,
   takenOver: ({ number, by, status }) => `Fire ${number} ${TAKEN[status]} ${by}.`,

@@ -39,6 +39,17 @@ export type SpokenPhrases = Pick<
   'kind' | 'level' | 'upgrade' | 'unanswered' | 'place' | 'time' | 'radius'
 > & { code: string };
 
+/** A stretch of time in which nobody is on duty in a region; times are local, `to` null for one with no end in sight. */
+export type NamedGap = {
+  place: string;
+  from: string;
+  to: string | null;
+  /** Somebody above is on duty. */
+  coveredAbove: boolean;
+  /** How many more there are, untold. */
+  more: number;
+};
+
 /** The words of one language. */
 export type Template = {
   kinds: Readonly<Record<DetectionKind, string>>;
@@ -68,6 +79,15 @@ export type Template = {
   notUnderstood(incident: NamedIncident): string;
   /** The time to report upwards runs out; `by` is local time. */
   reportDue(news: { number: string; by: string }): string;
+  /** A code that proves a contact; `until` is local time. */
+  code(news: { code: string; until: string }): string;
+  /** Answers to STOP and START. */
+  stopped: string;
+  started: string;
+  /** To the admins: somebody on duty has sent STOP; `reachable` by other means. */
+  stoppedOnDuty(news: { name: string; reachable: boolean }): string;
+  /** To those who can fill it. */
+  dutyGap(gap: NamedGap): string;
   /** The service has not escalated the incident as it should. */
   stuck(number: string): string;
 };

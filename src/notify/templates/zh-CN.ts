@@ -43,6 +43,14 @@ export const zhCN: Template = {
   notUnderstood: ({ number, code }) =>
     `火情${number}：请回复${code} 1接警、${code} 2误报、${code} 0不能到。`,
   reportDue: ({ number, by }) => `火情${number}须在${by}前上报，尚未登记上报。`,
+  code: ({ code, until }) =>
+    `验证码${code}，${until}前有效，可在系统中填写或直接回复，请勿告知他人。`,
+  stopped: '已停止向本号码发送短信，火情也不再通知。回复“恢复”或START重新接收。',
+  started: '已恢复向本号码发送短信。回复“退订”或TD停止。',
+  stoppedOnDuty: ({ name, reachable }) =>
+    `${name}正在值班但已退订短信，${reachable ? '只能以其他方式通知' : '火情无法通知到本人'}，请电话联系或换人值班。`,
+  dutyGap: ({ place, from, to, coveredAbove, more }) =>
+    `${place}${from}${to === null ? '起' : `至${to}`}无人值班${more > 0 ? `，另有${String(more)}处空缺` : ''}，请尽快排班；其间火情通知${coveredAbove ? '上级值班员' : '全体值班人员'}。`,
   stuck: (number) => `系统告警：火情${number}未按预案通知，请立即人工通知值班人员。`,
   takenOver: ({ number, by, status }) => `火情${number}${TAKEN[status](by)}。`,
 };

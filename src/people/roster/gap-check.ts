@@ -7,12 +7,14 @@ import { listReachableIds } from '../person-store.ts';
 import type { RegionLookup } from '../region-index.ts';
 import { type DutyGap, dutyGaps, gapReadWindow } from './duty-gaps.ts';
 import { readDutyPlan } from './duty-plan-store.ts';
-import { recordGaps } from './gap-store.ts';
+import { type GapNews, recordGaps } from './gap-store.ts';
 import type { Interval } from './interval.ts';
 
 const HOUR_MS = 3_600_000;
 /** A gap is warned of this long before it begins: time to find somebody by telephone in the daytime. */
 const WARN_AHEAD_MS = 24 * HOUR_MS;
+/** And once more when so little is left: who has let it lie so far has to act now. */
+const NEAR_MS = 2 * HOUR_MS;
 /** How far on the end of a gap is looked for. */
 const LOOK_AHEAD_MS = 8 * 24 * HOUR_MS;
 const CHECK_EVERY_MS = 600_000;
@@ -24,13 +26,15 @@ export type GapCheckDeps = {
   regions: Pick<RegionLookup, 'all' | 'chain'>;
   clock: Clock;
   logger: Logger;
-  /** Tells those who can fill a gap, in the transaction that notes it was told: once for each gap. */
-  onGap: (tx: PoolClient, gap: DutyGap) => Promise<void>;
+  /** Tells those who can fill the gaps, in the transaction that notes they were told. `openEnded`: no end is in sight. */
+  onGaps: (tx: PoolClient, gaps: readonly ToldGap[], now: Date) => Promise<void>;
 };
 
+export type ToldGap = GapNews & { openEnded: boolean };
+
 export type GapCheck = Part & {
-  /** Checks now; returns the gaps that were new. */
-  check(): Promise<DutyGap[]>;
+  /** Checks now; returns the gaps that were told of. */
+  check(): Promise<ToldGap[]>;
 };
 
 /** Gaps of the regions that overlap `window`. */
@@ -54,13 +58,13 @@ export const readDutyGaps = async (
   return gaps.filter(({ regionId }) => asked.has(regionId));
 };
 
-/** Looks every 10 minutes, and at start, for stretches within the next 24 h in which nobody is on duty, and warns of each once. */
+/** Looks every 10 minutes, and at start, for stretches within the next 24 h in which nobody is on duty. Warns of each once, again when it grows and when two hours are left. */
 export const createGapCheck = (deps: GapCheckDeps): GapCheck => {
-  const { pool, regions, clock, logger, onGap } = deps;
+  const { pool, regions, clock, logger, onGaps } = deps;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
-  const check = async (): Promise<DutyGap[]> => {
+  const check = async (): Promise<ToldGap[]> => {
     const now = clock.now();
     const window = { from: now, to: new Date(now.getTime() + LOOK_AHEAD_MS) };
     const chainOf = (id: string): string[] => regions.chain(id);
@@ -72,16 +76,19 @@ export const createGapCheck = (deps: GapCheckDeps): GapCheck => {
     }
     const near = gaps.filter(({ from }) => from.getTime() <= now.getTime() + WARN_AHEAD_MS);
     const fresh = await withTransaction(pool, async (tx) => {
-      const told = await recordGaps(tx, near, now);
-      for (const gap of told) await onGap(tx, gap);
+      const limits = { now, nearMs: NEAR_MS, aheadMs: LOOK_AHEAD_MS };
+      const told = (await recordGaps(tx, near, limits)).map((gap) => {
+        return { ...gap, openEnded: gap.to >= window.to };
+      });
+      if (told.length > 0) await onGaps(tx, told, now);
       return told;
     });
     for (const gap of fresh) warn(gap);
     return fresh;
   };
 
-  const warn = ({ regionId, from, to, coveredAbove }: DutyGap): void => {
-    const gap = { regionId, from, to };
+  const warn = ({ regionId, from, to, news, coveredAbove }: ToldGap): void => {
+    const gap = { regionId, from, to, news };
     if (coveredAbove) {
       logger.info(gap, 'nobody is on duty in this region; alerts go to those on duty above');
     } else {

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { AppError } from '../../shared/app-error.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { type Pool, withTransaction } from '../../shared/db.ts';
 import {
   ANY_ROLE,
@@ -23,6 +24,7 @@ import {
   WrittenRosterSchema,
 } from './roster.ts';
 import { checkRoster, rosterWarnings } from './roster-check.ts';
+import { rosterOverlaps } from './roster-overlap.ts';
 import {
   deleteRoster,
   findRoster,
@@ -33,11 +35,19 @@ import {
 
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
-export type RosterRoutesDeps = { pool: Pool; regions: RegionLookup; timeZone: string };
+/** More than any region keeps: of these each new one is compared with the others. */
+const MAX_ROSTERS_OF_REGION = 100;
+
+export type RosterRoutesDeps = {
+  pool: Pool;
+  regions: RegionLookup;
+  clock: Clock;
+  timeZone: string;
+};
 
 /** `rosters`: rotations that repeat; several in one region add to each other. */
 export const rosterRoutes =
-  ({ pool, regions, timeZone }: RosterRoutesDeps): RouteGroup =>
+  ({ pool, regions, clock, timeZone }: RosterRoutesDeps): RouteGroup =>
   (app) => {
     app.get(
       '/rosters',
@@ -93,6 +103,8 @@ export const rosterRoutes =
         schema: {
           tags: ['people'],
           summary: 'Make a roster; `warnings` names persons who cannot be told',
+          description:
+            '422 names each wrong field, and who is on duty in another roster of the region at the same time.',
           body: NewRosterSchema,
           response: { 201: WrittenRosterSchema },
         },
@@ -160,6 +172,13 @@ export const rosterRoutes =
       const regionExists = (await missingRegionIds(pool, [roster.regionId])).size === 0;
       refuseFields(checkRoster(roster, { people, regionExists }));
       assertSees(user, regions, roster.regionId);
+      const others = await listRosters(pool, {
+        regionIds: [roster.regionId],
+        limit: MAX_ROSTERS_OF_REGION,
+      });
+      // One of the same name is a conflict by itself.
+      const rest = others.filter(({ name }) => name !== roster.name);
+      refuseFields(rosterOverlaps(roster, rest, clock.now()));
       return people;
     };
   };

@@ -175,6 +175,7 @@ export const createHarness = async () => {
         pool,
         onTakenOver,
         smsSignature: NOTIFY_CONFIG.smsSignature,
+        setUp: WORDING.setUp,
         clock,
         logger,
         onReply: (outcome) => outcomes.push(outcome),

@@ -143,6 +143,23 @@ describe('the deadline to report upwards', () => {
     });
   });
 
+  it('knows when forces arrived, the first time it is entered', async () => {
+    const { alert } = await harness.openIncident(undefined, { clock });
+    const arrive = () =>
+      app.inject({
+        method: 'POST',
+        url: `/api/v1/incidents/${alert.incidentId}/arrived`,
+        headers: bearer('dispatcher'),
+      });
+    expect((await arrive()).statusCode).toBe(409);
+    await harness.act(alert.incidentId, 'dispatch', { now });
+    advance(60);
+    const arrivedAt = now.toISOString();
+    expect((await arrive()).json()).toEqual({ incidentId: alert.incidentId, arrivedAt });
+    advance(60);
+    expect((await arrive()).json()).toEqual({ incidentId: alert.incidentId, arrivedAt });
+  });
+
   it('is none for what was dismissed', async () => {
     const { alert } = await harness.openIncident(undefined, { clock });
     const { incidentId } = alert;

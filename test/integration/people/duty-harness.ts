@@ -86,7 +86,7 @@ export const startDuty = async (): Promise<DutyHarness> => {
       personRoutes({ pool, regions, defaultLocale: 'zh-CN' }),
       shiftRoutes({ pool, regions, clock }),
       shiftImportRoutes({ pool, regions, clock, timeZone, defaultLocale: 'zh-CN', shiftHours }),
-      rosterRoutes({ pool, regions, timeZone }),
+      rosterRoutes({ pool, regions, clock, timeZone }),
       overrideRoutes({ pool, regions, clock }),
       leaveRoutes({ pool, regions, clock }),
       dutyRoutes({ pool, regions, clock }),

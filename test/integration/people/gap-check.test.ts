@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createGapCheck, type DutyGap } from '../../../src/people/index.ts';
+import { createGapCheck, type ToldGap } from '../../../src/people/index.ts';
 import { type DutyHarness, startDuty } from './duty-harness.ts';
 
 type Gaps = {
@@ -9,18 +9,20 @@ type Gaps = {
 
 let duty: DutyHarness;
 let li = '';
-let told: DutyGap[] = [];
+let told: ToldGap[] = [];
 const tellings = () => told.splice(0).map(({ regionId, from }) => [regionId, from.toISOString()]);
 
-const gapCheck = (onGap?: (gap: DutyGap) => Promise<void>) =>
+const news = () => told.splice(0).map((gap) => [gap.news, gap.from.toISOString()]);
+
+const gapCheck = (onGaps?: () => Promise<void>) =>
   createGapCheck({
     pool: duty.database.pool,
     regions: duty.regions,
     clock: duty.clock,
     logger: pino({ level: 'silent' }),
-    onGap: async (_, gap) => {
-      await onGap?.(gap);
-      told.push(gap);
+    onGaps: async (_, gaps) => {
+      await onGaps?.();
+      told.push(...gaps);
     },
   });
 
@@ -66,6 +68,42 @@ describe('the gap check', () => {
       await check.check();
     }
     expect(tellings()).toEqual([]);
+  });
+
+  it('warns once more when two hours are left', async () => {
+    await givenRoster({ endsOn: '2026-11-04' });
+    const check = gapCheck();
+    const lookAt = async (at: string) => {
+      duty.clock.at = new Date(at);
+      await check.check();
+      return news();
+    };
+    const from = '2026-11-04T00:00:00.000Z';
+    expect(await lookAt('2026-11-03T10:00:00Z')).toEqual([['new', from]]);
+    expect(await lookAt('2026-11-03T21:59:00Z')).toEqual([]);
+    expect(await lookAt('2026-11-03T22:01:00Z')).toEqual([['near', from]]);
+    expect(await lookAt('2026-11-03T22:11:00Z')).toEqual([]);
+    expect(await lookAt('2026-11-04T00:11:00Z')).toEqual([]);
+  });
+
+  it('warns again of one that has grown, but not of one with no end for being longer every day', async () => {
+    await shift('2026-11-02T00:00:00Z', '2026-11-02T12:00:00Z');
+    const night = await shift('2026-11-03T00:00:00Z', '2026-11-03T12:00:00Z');
+    await shift('2026-11-04T00:00:00Z', '2026-11-30T12:00:00Z');
+    const check = gapCheck();
+    await check.check();
+    expect(news()).toEqual([['new', '2026-11-02T12:00:00.000Z']]);
+    await duty.call('DELETE', `shifts/${night}`);
+    await check.check();
+    expect(news()).toEqual([['grown', '2026-11-02T12:00:00.000Z']]);
+    await check.check();
+    expect(news()).toEqual([]);
+    await duty.database.pool.query(`delete from shift where starts_at > '2026-11-03'`);
+    await check.check();
+    expect(news()).toEqual([['grown', '2026-11-02T12:00:00.000Z']]);
+    duty.clock.at = new Date('2026-11-02T09:00:00Z');
+    await check.check();
+    expect(news()).toEqual([]);
   });
 
   it('warns again of a gap that was filled and is open again', async () => {

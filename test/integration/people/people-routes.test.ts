@@ -286,8 +286,13 @@ describe('people', () => {
       regionIds: ['lingguan'],
     });
     expect(changed.body.contacts).toEqual([
-      { channel: 'webhook', address: 'https://example.org/h', verified: false },
-      { channel: 'sms', address: '+8613800000001', verified: true },
+      {
+        id: expect.any(String),
+        channel: 'webhook',
+        address: 'https://example.org/h',
+        verified: false,
+      },
+      { id: expect.any(String), channel: 'sms', address: '+8613800000001', verified: true },
     ]);
     expect((await call('PATCH', 'people/p-nobody', { body: { name: 'x' } })).status).toBe(404);
     expect((await call('PATCH', `people/${body.id}`, { body: {} })).status).toBe(400);
@@ -450,6 +455,11 @@ describe('shifts', () => {
     expect((await call('POST', 'shifts', { token: 'duty_officer', body })).status).toBe(403);
     expect((await call('POST', 'shifts', { token: 'dispatcher.yongle', body })).status).toBe(403);
     expect((await call('POST', 'shifts', { token: 'dispatcher.anren', body })).status).toBe(201);
+    const again = await call('POST', 'shifts', { body });
+    expect(again).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'from', message: expect.stringContaining('overlaps shift') }] },
+    });
     expect((await list('at=2026-11-02T01:00:00Z', 'viewer.lingguan')).items).toHaveLength(1);
     expect((await list('at=2026-11-02T01:00:00Z', 'viewer.yongle')).items).toHaveLength(0);
   });

@@ -107,7 +107,13 @@ describe('rosters', () => {
     await duty.given('rosters', roster());
     const twin = await duty.call('POST', 'rosters', { body: roster() });
     expect(twin).toMatchObject({ status: 409, body: { errors: [{ path: 'name' }] } });
-    const id = await duty.given('rosters', roster({ name: 'other' }));
+    const overlap = await duty.call('POST', 'rosters', { body: roster({ name: 'other' }) });
+    expect(overlap).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: expect.stringMatching(/^rotation\[\d\]\[\d\]$/) }, {}] },
+    });
+    const chen = await duty.givenOfficer('陈晨', { phone: '13800000077', roles: ['viewer'] });
+    const id = await duty.given('rosters', roster({ name: 'other', rotation: [[chen]] }));
     const renamed = await duty.call('PATCH', `rosters/${id}`, { body: { name: '值班' } });
     expect(renamed.status).toBe(409);
     const emptied = await duty.call('PATCH', `rosters/${id}`, { body: { rotation: [] } });

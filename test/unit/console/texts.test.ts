@@ -41,6 +41,7 @@ const EVENTS: Record<IncidentEventType, true> = {
   escalation_stuck: true,
   report_due: true,
   reported_up: true,
+  arrived: true,
   nobody_to_notify: true,
   notification_failed: true,
   fallback: true,

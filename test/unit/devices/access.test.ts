@@ -45,6 +45,10 @@ describe('mayPublish', () => {
     [dock, 'thing/product/DRONE1/osd', true],
     [dock, 'thing/product/DRONE2/osd', false],
     [dock, 'sys/product/DOCK1/status', true],
+    [dock, 'thing/product/DRONE1/events', true],
+    [dock, 'thing/product/DOCK2/events', false],
+    [dock, 'sys/product/DRONE2/status', false],
+    [camera, 'thing/product/cam-1/osd', false],
     [person, 'fengsui/v1/person/p-1/receipt', true],
     [person, 'fengsui/v1/person/p-1/inbox', false],
     [person, 'fengsui/v1/person/p-2/position', false],
@@ -62,6 +66,10 @@ describe('maySubscribe', () => {
     [person, 'fengsui/v1/person/p-2/inbox', false],
     [dock, 'thing/product/DOCK1/services', true],
     [dock, 'thing/product/+/services', false],
+    [dock, 'thing/product/DOCK2/services', false],
+    [dock, 'thing/product/#', false],
+    [dock, 'sys/product/DOCK1/status_reply', true],
+    [camera, 'thing/product/cam-1/services', false],
     [camera, 'fengsui/v1/camera/cam-1/#', true],
     [camera, '$share/g/fengsui/v1/#', false],
   ])('%o on %s: %s', (principal, filter, allowed) => {
@@ -74,13 +82,20 @@ it('writes the same rules for Mosquitto', () => {
     [
       { owner: 'device', id: 'DOCK1', kind: 'dock', gatewayId: null, secretHash: '$7$h1' },
       { owner: 'device', id: 'DRONE1', kind: 'drone', gatewayId: 'DOCK1', secretHash: '$7$h2' },
+      { owner: 'device', id: 'DRONE2', kind: 'drone', gatewayId: 'DOCK2', secretHash: '$7$h4' },
+      { owner: 'device', id: 'cam-1', kind: 'camera', gatewayId: null, secretHash: '$7$h5' },
       { owner: 'person', id: 'p-1', secretHash: '$7$h3' },
     ],
     { username: 'fengsui', secretHash: '$7$h0' },
   );
-  expect(passwd).toBe('fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\np-1:$7$h3\n');
+  expect(passwd).toBe(
+    'fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\nDRONE2:$7$h4\ncam-1:$7$h5\np-1:$7$h3\n',
+  );
   const dockRules = acl.split('user ').find((block) => block.startsWith('DOCK1'));
   expect(dockRules).toContain('topic readwrite thing/product/DRONE1/#');
+  expect(dockRules).not.toContain('DRONE2');
+  const cameraRules = acl.split('user ').find((block) => block.startsWith('cam-1'));
+  expect(cameraRules).not.toContain('thing/product');
   const personRules = acl.split('user ').find((block) => block.startsWith('p-1'));
   expect(personRules).toContain('topic read fengsui/v1/person/p-1/#');
   expect(personRules).not.toContain('thing/product');

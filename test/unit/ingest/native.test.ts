@@ -221,8 +221,13 @@ describe("a person's app", () => {
       ),
     ).toEqual({
       kind: 'receipt',
-      receipt: { notificationId, event: 'read', at: new Date(at) },
+      receipt: { notificationId, event: 'read', reply: null, at: new Date(at) },
     });
+    const receipt = (body: object) =>
+      decodePersonMessage('receipt', Buffer.from(JSON.stringify({ notificationId, at, ...body })));
+    expect(receipt({ reply: '0' })).toMatchObject({ receipt: { event: 'read', reply: '0' } });
+    expect(receipt({}).kind).toBe('rejected');
+    expect(receipt({ event: 'read', reply: '3' }).kind).toBe('rejected');
     expect(
       decodePersonMessage('position', Buffer.from(JSON.stringify({ at, lon: 0, lat: 0 }))).kind,
     ).toBe('nothing');

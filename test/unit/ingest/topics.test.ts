@@ -19,17 +19,33 @@ describe('parseTopic', () => {
     ['fengsui/v1/satellite/viirs/detection', { lane: 'alarm', kind: 'satellite', id: 'viirs' }],
     ['fengsui/v1/caller/12119/detection', { lane: 'alarm', kind: 'caller', id: '12119' }],
     ['fengsui/v1/ranger/r-7/detection', { lane: 'alarm', kind: 'ranger', id: 'r-7' }],
-    ['thing/product/SN1/osd', { dialect: 'dji', id: 'SN1', message: 'osd' }],
+    ['thing/product/SN1/osd', { dialect: 'dji', lane: 'telemetry', id: 'SN1', message: 'osd' }],
+    ['thing/product/SN1/state', { dialect: 'dji', lane: 'telemetry', message: 'state' }],
+    ['thing/product/SN1/drc/up', { dialect: 'dji', lane: 'telemetry', message: 'drc' }],
+    ['sys/product/SN1/status', { dialect: 'dji', lane: 'control', message: 'status' }],
+    ['thing/product/SN1/events', { dialect: 'dji', lane: 'control', message: 'events' }],
+    ['thing/product/SN1/requests', { dialect: 'dji', lane: 'control', message: 'requests' }],
+    [
+      'thing/product/SN1/services_reply',
+      { dialect: 'dji', lane: 'control', message: 'services_reply' },
+    ],
   ])('knows %s', (topic, expected) => {
     expect(parseTopic(topic)).toMatchObject({ kind: 'known', topic: expected });
   });
 
-  it.each(['fengsui/v1/person/p/inbox', 'thing/product/SN1/events', 'sys/product/SN1/status'])(
-    'ignores %s',
-    (topic) => {
-      expect(parseTopic(topic).kind).toBe('ignored');
-    },
-  );
+  it.each([
+    'fengsui/v1/person/p/inbox',
+    'thing/product/SN1/services',
+    'thing/product/SN1/events_reply',
+    'thing/product/SN1/requests_reply',
+    'thing/product/SN1/drc/down',
+    'thing/product/SN1/property/set_reply',
+    'sys/product/SN1/status_reply',
+    'sys/product/SN1/osd',
+    'thing/product/SN1',
+  ])('ignores %s', (topic) => {
+    expect(parseTopic(topic).kind).toBe('ignored');
+  });
 
   it.each([
     'fengsui/v1/camera/cam-1/detecton',

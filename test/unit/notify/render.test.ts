@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { segmentSms } from '../../../src/notify/channels/segment.ts';
-import { MAX_SMS_LENGTH, markRepeat, renderAlert } from '../../../src/notify/render.ts';
+import {
+  MAX_SMS_LENGTH,
+  markRepeat,
+  renderAlert,
+  renderCode,
+  renderConsent,
+  renderDutyGap,
+  renderStoppedOnDuty,
+} from '../../../src/notify/render.ts';
 
 const fix = {
   lon: 113.269_441_9,
@@ -146,5 +154,29 @@ describe('renderAlert', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('what is about no fire', () => {
+  const names = [
+    '安仁县大石岭镇',
+    '新丰村第十二村民小组',
+    'a village with a name of forty-four characters',
+  ];
+  it.each(['zh-CN', 'en'] as const)('fits its parts in %s', (locale) => {
+    const one = [
+      renderCode({ code: '012345', until: '14:32' }, locale, '【烽燧】'),
+      renderConsent('start', locale, '【烽燧】'),
+    ];
+    expect(one.filter((text) => text.length > 70)).toEqual([]);
+    const gap = { from: '11-03 08:00', to: '11-04 08:00', more: 120 };
+    const two = [
+      renderConsent('stop', locale, '【烽燧】'),
+      ...[true, false].flatMap((yes) => [
+        renderStoppedOnDuty({ name: '很'.repeat(60), reachable: yes }, locale, '【烽燧】'),
+        renderDutyGap({ ...gap, placeNames: names, coveredAbove: yes }, locale, '【烽燧】'),
+      ]),
+    ];
+    expect(two.filter((text) => text.length > MAX_SMS_LENGTH)).toEqual([]);
   });
 });

@@ -1,29 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DutyInput, findDuty } from '../../../src/people/duty.ts';
-import type { Person } from '../../../src/people/person.ts';
 import type { AccessRole } from '../../../src/shared/http.ts';
+import { givenPerson as person } from './person-fixture.ts';
 
 const at = (time: string) => new Date(`2026-11-02T${time}:00+08:00`);
-
-const person = (id: string, options: Partial<Person> = {}): Person => ({
-  id,
-  name: id,
-  roles: ['duty_officer'],
-  regionIds: [],
-  locale: 'zh-CN',
-  contacts: [
-    {
-      id: `${id}-sms`,
-      channel: 'sms',
-      address: '+8613800000001',
-      verified: true,
-      disabledAt: null,
-    },
-  ],
-  createdAt: at('00:00'),
-  ...options,
-});
 
 const shift = (personId: string, regionId: string, from = '08:00', to = '20:00') => ({
   personId,
