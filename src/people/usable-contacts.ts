@@ -1,7 +1,19 @@
 import type { Contact, ContactChannel, Person } from './person.ts';
 
-/** Reached by the person's own login: nobody else can be at the other end, and there is nothing to prove. */
-const OWN_LOGIN: readonly ContactChannel[] = ['app', 'web_push', 'log'];
+/**
+ * Nothing to prove by a code: the person's own login is at the other end, or a machine whose address an admin has entered.
+ * They do not count as proven either: a browser that somebody once subscribed must not silence the telephone.
+ */
+const NEEDS_NO_CODE: readonly ContactChannel[] = [
+  'app',
+  'web_push',
+  'jpush',
+  'webhook',
+  'wecom',
+  'dingtalk',
+  'feishu',
+  'log',
+];
 
 /**
  * Which of the contacts that are not disabled are used. One that is not verified is left out as soon as another is that
@@ -10,12 +22,14 @@ const OWN_LOGIN: readonly ContactChannel[] = ['app', 'web_push', 'log'];
  */
 export const usableContacts = (contacts: readonly Contact[]): Contact[] => {
   const open = contacts.filter(({ disabledAt }) => disabledAt === null);
-  const proven = open.filter(({ verified, channel }) => verified && !OWN_LOGIN.includes(channel));
+  const proven = open.filter(
+    ({ verified, channel }) => verified && !NEEDS_NO_CODE.includes(channel),
+  );
   if (proven.length === 0) return open;
   const numbers = new Set(proven.map(({ address }) => address));
   return open.filter(
     ({ verified, channel, address }) =>
-      verified || OWN_LOGIN.includes(channel) || (channel === 'voice' && numbers.has(address)),
+      verified || NEEDS_NO_CODE.includes(channel) || (channel === 'voice' && numbers.has(address)),
   );
 };
 
@@ -29,7 +43,7 @@ export const contactWarningsOf = ({
     return [{ path: 'contacts', message }];
   }
   return contacts.flatMap(({ disabledAt, verified, channel, ...contact }, index) => {
-    if (disabledAt !== null || verified || OWN_LOGIN.includes(channel)) return [];
+    if (disabledAt !== null || verified || NEEDS_NO_CODE.includes(channel)) return [];
     const isUsed = usable.some(({ id }) => id === contact.id);
     if (isUsed && channel === 'voice' && usable.some((other) => other.verified)) return [];
     const message = isUsed

@@ -142,7 +142,7 @@ describe('webhook', () => {
   });
 
   it('does not post to an address that is not allowed (any more)', async () => {
-    await harness.start({ channels: {} });
+    await harness.start({ channels: { webhook: { allow: [] } } });
     const { alert } = await openTo('/hook');
     const [row] = await harness.expectStatuses(alert.incidentId, ['failed']);
     expect(row).toMatchObject({ attempts: 1 });
