@@ -81,6 +81,9 @@ const acceptJson = (app: App): void => {
   );
 };
 
+/** The token of a provider's callback is a password, also where it was called in a wrong way. */
+const SECRET_PART = /^(\/hooks\/[^/?]*\/)[^?]+/;
+
 const logRequests = (app: App): void => {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
@@ -91,7 +94,7 @@ const logRequests = (app: App): void => {
     request.log[level](
       {
         method: request.method,
-        url: request.url,
+        url: request.url.replace(SECRET_PART, '$1…'),
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime),
       },

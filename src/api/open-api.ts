@@ -21,6 +21,7 @@ const TAGS = [
   { name: 'regions', description: 'Who is responsible where 网格' },
   { name: 'people', description: 'People, contact methods, shifts, rosters 人员' },
   { name: 'notifications', description: 'Messages to people and what became of them 通知' },
+  { name: 'hooks', description: 'Where providers of SMS and calls report to 回调' },
   { name: 'dead-letters', description: 'Messages that could not be used, and why' },
   { name: 'operations', description: 'Probes and metrics' },
 ];

@@ -75,6 +75,7 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   };
   const receipts = createReceiptBook({
     ...givingUp,
+    maxAttempts: deps.config.maxAttempts,
     clock,
     logger,
     onFailed: (channel) => metrics.failed(channel),

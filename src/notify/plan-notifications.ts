@@ -11,9 +11,11 @@ export type SetUpChannels = ReadonlySet<ContactChannel>;
 const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook', 'wecom', 'dingtalk', 'feishu'];
 
 export const setUpChannels = (config: ChannelConfig): SetUpChannels =>
-  new Set([...ALWAYS, ...pushChannels(config)]);
+  new Set([...ALWAYS, ...configuredChannels(config)]);
 
-const pushChannels = ({ webPush, jpush }: ChannelConfig): ContactChannel[] => [
+const configuredChannels = ({ voice, email, webPush, jpush }: ChannelConfig): ContactChannel[] => [
+  ...(voice === undefined ? [] : (['voice'] as const)),
+  ...(email === undefined ? [] : (['email'] as const)),
   ...(webPush === undefined ? [] : (['web_push'] as const)),
   ...(jpush === undefined ? [] : (['jpush'] as const)),
 ];

@@ -5,11 +5,16 @@ import type { Pool } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Publish } from '../shared/mqtt-publisher.ts';
 import { createOutboundFetch } from '../shared/outbound-fetch.ts';
+import { type NamedProvider, namedProviders } from '../shared/provider-names.ts';
+import { createAliyunSms } from './channels/aliyun-sms.ts';
 import { createAppInboxChannel } from './channels/app-inbox.ts';
 import type { Channel } from './channels/channel.ts';
 import { dingtalk } from './channels/dingtalk.ts';
+import { createEmailChannel } from './channels/email.ts';
 import { feishu } from './channels/feishu.ts';
+import { createHttpGateway } from './channels/http-gateway.ts';
 import type { InboundSms } from './channels/inbound-sms.ts';
+import { createPartJoiner, type PartJoiner } from './channels/join-parts.ts';
 import { createJPushChannel } from './channels/jpush.ts';
 import { createLogChannel } from './channels/log.ts';
 import { createRobotChannel } from './channels/robot.ts';
@@ -29,6 +34,8 @@ export type ProviderDeps = {
   publish: Publish;
   /** Keeps an SMS that somebody wrote; until then the SMS centre is not answered. */
   onSms: (message: InboundSms) => Promise<void>;
+  /** Days of the carriers' limits begin at midnight here. */
+  timeZone: string;
   clock: Clock;
   logger: Logger;
   /** Tests shorten what they would have to wait for. */
@@ -46,12 +53,21 @@ export const createProviders = (
   receipts: Pick<ReceiptBook, 'received'>,
 ): Providers => {
   const { logger } = deps;
-  const [sms, ...moreSms] = smsProviders(deps, receipts);
+  const { providers } = namedProviders(deps.channels);
+  const ofChannel = (channel: NamedProvider['channel']): Channel[] =>
+    providers
+      .filter((provider) => provider.channel === channel)
+      .map((provider) => createProvider(deps, receipts, provider));
+  const [sms, ...moreSms] = ofChannel('sms');
+  const [voice, ...moreVoice] = ofChannel('voice');
+  const [email, ...moreEmail] = ofChannel('email');
   return {
     sms:
       sms === undefined
         ? [createLogChannel({ channel: 'sms', hint: 'set SMPP_URL to send SMS', logger })]
         : [sms, ...moreSms],
+    ...(voice === undefined ? {} : { voice: [voice, ...moreVoice] }),
+    ...(email === undefined ? {} : { email: [email, ...moreEmail] }),
     app: [createAppInboxChannel({ publish: deps.publish })],
     ...outboundProviders(deps),
   };
@@ -87,30 +103,68 @@ const outboundProviders = (deps: ProviderDeps): Providers => {
   };
 };
 
-const smsProviders = (
-  { channels, clock, logger, tuning = {}, onSms }: ProviderDeps,
+const createProvider = (
+  deps: ProviderDeps,
   receipts: Pick<ReceiptBook, 'received'>,
-): Channel[] =>
-  (channels.sms ?? []).flatMap(({ smpp }, index) => {
-    if (smpp === undefined) return [];
-    const provider = index === 0 ? 'smpp' : `smpp-${index + 1}`;
-    return createSmppChannel({
-      provider,
-      config: parseSmppUrl(smpp.url),
-      clock,
-      logger: logger.child({ channel: 'sms' }),
-      onMessage: onSms,
-      onReceipt: ({ messageId, address, event, detail }) =>
-        event === 'pending'
-          ? Promise.resolve()
-          : receipts.received({
-              provider,
-              messageId,
-              address,
-              event,
-              detail,
-              at: clock.now(),
-            }),
-      ...(tuning.smpp === undefined ? {} : { timings: tuning.smpp }),
-    });
+  provider: NamedProvider,
+): Channel => {
+  const { name } = provider;
+  switch (provider.kind) {
+    case 'smpp':
+      return createSmpp(deps, receipts, { name, url: provider.settings.url });
+    case 'aliyun':
+      return createAliyunSms({ ...deps, name, config: provider.settings });
+    case 'http':
+      return createHttpGateway({ ...deps, name, config: provider.settings });
+    case 'smtp':
+      return createEmailChannel({ ...deps, name, config: provider.settings });
+  }
+};
+
+/** The SMS centre, and what puts together the parts of long replies that come from it. */
+const createSmpp = (
+  { pool, clock, logger, tuning = {}, onSms }: ProviderDeps,
+  receipts: Pick<ReceiptBook, 'received'>,
+  { name, url }: { name: string; url: string },
+): Channel => {
+  const joiner = createPartJoiner({
+    pool,
+    provider: name,
+    onMessage: onSms,
+    clock,
+    logger: logger.child({ channel: 'sms', provider: name }),
   });
+  const channel = createSmppChannel({
+    name,
+    config: parseSmppUrl(url),
+    clock,
+    logger: logger.child({ channel: 'sms', provider: name }),
+    onMessage: (message, part) => joiner.received(message, part),
+    onReceipt: ({ messageId, address, event, detail }) =>
+      event === 'pending'
+        ? Promise.resolve()
+        : receipts.received({
+            provider: name,
+            messageId,
+            address,
+            event,
+            detail,
+            at: clock.now(),
+          }),
+    ...(tuning.smpp === undefined ? {} : { timings: tuning.smpp }),
+  });
+  return alongside(channel, joiner);
+};
+
+/** The joiner stands ready before the line is up, and ends after it. */
+const alongside = (channel: Channel, joiner: PartJoiner): Channel => ({
+  ...channel,
+  async start() {
+    await joiner.start();
+    await channel.start();
+  },
+  async stop() {
+    await channel.stop();
+    await joiner.stop();
+  },
+});

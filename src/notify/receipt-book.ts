@@ -11,6 +11,7 @@ import {
   markUndelivered,
   matchReceipts,
   readSettlement,
+  requeueUndelivered,
 } from './receipt-store.ts';
 
 export type ReceiptBook = {
@@ -24,9 +25,15 @@ export type ReceiptBook = {
 
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
 export const createReceiptBook = (
-  deps: GiveUpDeps & { clock: Clock; logger: Logger; onFailed(channel: string): void },
+  deps: GiveUpDeps & {
+    /** What a receipt says may be tried again is given up after so many. */
+    maxAttempts: number;
+    clock: Clock;
+    logger: Logger;
+    onFailed(channel: string): void;
+  },
 ): ReceiptBook => {
-  const { pool, clock, logger } = deps;
+  const { pool, clock, logger, maxAttempts } = deps;
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
@@ -41,7 +48,17 @@ export const createReceiptBook = (
     if (settlement.kind === 'pending') return;
     const now = clock.now();
     if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
-    const { incidentId, channel, reason } = settlement;
+    const { incidentId, channel, reason, retryAfterMs } = settlement;
+    if (retryAfterMs !== null) {
+      const dueAt = new Date(now.getTime() + retryAfterMs);
+      if (await requeueUndelivered(pool, id, { dueAt, maxAttempts, reason })) {
+        logger.warn(
+          { notificationId: id, channel, reason, retryInMs: retryAfterMs },
+          'again later',
+        );
+        return;
+      }
+    }
     const given = { id, incidentId, reason, data: { notificationId: id, reason } };
     const failed = await giveUp(deps, [given], (tx) => markUndelivered(tx, id, { now, reason }));
     if (failed.length === 0) return;

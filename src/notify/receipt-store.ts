@@ -22,8 +22,8 @@ export const insertProviderReceipt = async (
   receivedAt: Date,
 ): Promise<void> => {
   await db.query(
-    `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, retry_after_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       receipt.provider,
       toSafeText(receipt.messageId),
@@ -32,6 +32,7 @@ export const insertProviderReceipt = async (
       receipt.at,
       receivedAt,
       toSafeText(receipt.detail),
+      receipt.retryAfterMs ?? null,
     ],
   );
 };
@@ -117,8 +118,10 @@ const copyToOthers = async (
        where n.bundle_id = (select bundle_id from notification where id = $2) and n.id <> $2
          and $3 = any(a.provider_message_ids)
      ), copied as (
-       insert into receipt (notification_id, provider, provider_message_id, address, event, at, received_at, detail)
-       select o.id, r.provider, $3, r.address, r.event, r.at, r.received_at, r.detail from receipt r, others o
+       insert into receipt (notification_id, provider, provider_message_id, address, event, at, received_at, detail,
+         retry_after_ms)
+       select o.id, r.provider, $3, r.address, r.event, r.at, r.received_at, r.detail, r.retry_after_ms
+       from receipt r, others o
        where r.id = $1 and not exists
          (select from receipt e where e.notification_id = o.id and e.provider_message_id = $3 and e.event = $4)
      )
@@ -175,7 +178,14 @@ const findCandidates = async (
 export type Settlement =
   | { kind: 'pending' }
   | { kind: 'delivered' }
-  | { kind: 'failed'; reason: string; incidentId: string | null; channel: string };
+  | {
+      kind: 'failed';
+      reason: string;
+      incidentId: string | null;
+      channel: string;
+      /** Null: trying again cannot help. */
+      retryAfterMs: number | null;
+    };
 
 /** What the receipts of a notification add up to. */
 export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
@@ -183,13 +193,18 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
     incident_id: string | null;
     channel: string;
     attempts: { messageIds: string[] }[];
-    receipts: { messageId: string; event: ReceiptEvent; detail: string | null }[];
+    receipts: {
+      messageId: string;
+      event: ReceiptEvent;
+      detail: string | null;
+      retryAfterMs: number | null;
+    }[];
   }>(
     `select n.incident_id, n.channel,
        coalesce((select json_agg(json_build_object('messageIds', a.provider_message_ids) order by a.attempt)
          from delivery_attempt a where a.notification_id = n.id and a.provider_message_ids <> '{}'), '[]') as attempts,
        coalesce((select json_agg(json_build_object('messageId', r.provider_message_id, 'event', r.event,
-           'detail', r.detail) order by r.id)
+           'detail', r.detail, 'retryAfterMs', r.retry_after_ms) order by r.id)
          from receipt r where r.notification_id = n.id and r.provider_message_id is not null), '[]') as receipts
      from notification n where n.id = $1`,
     [id],
@@ -197,13 +212,36 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
   const { incident_id, channel, attempts, receipts } = one(rows);
   const kind = settleAttempts({ attempts, receipts });
   if (kind !== 'failed') return { kind };
-  const detail = receipts.find((receipt) => receipt.event === 'failed')?.detail;
+  const newest = attempts.at(-1)?.messageIds ?? [];
+  const failures = receipts.filter(
+    ({ event, messageId }) => event === 'failed' && newest.includes(messageId),
+  );
+  const pauses = failures.map(({ retryAfterMs }) => retryAfterMs);
   return {
     kind,
-    reason: `not delivered: ${detail ?? 'no reason given'}`,
+    reason: `not delivered: ${failures[0]?.detail ?? 'no reason given'}`,
     incidentId: incident_id,
     channel,
+    retryAfterMs: pauses.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)), 0),
   };
+};
+
+/**
+ * Sends again what was submitted and not delivered; false when it is not waiting for a receipt, was tried often enough, or
+ * is an alert of a fire that somebody has taken meanwhile.
+ */
+export const requeueUndelivered = async (
+  db: Queryable,
+  id: string,
+  { dueAt, maxAttempts, reason }: { dueAt: Date; maxAttempts: number; reason: string },
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `update notification n set status = 'queued', due_at = $2, last_error = $4
+     where id = $1 and status = 'submitted' and attempts < $3 and not exists (select from incident i
+       where i.id = n.incident_id and i.status <> 'reported' and n.kind in ('alert', 'audit'))`,
+    [id, dueAt, maxAttempts, reason],
+  );
+  return rowCount === 1;
 };
 
 export const markDelivered = async (db: Queryable, id: string, now: Date): Promise<void> => {

@@ -7,6 +7,8 @@ export type ProviderReceipt = {
   /** Digits of the phone, as far as the provider tells. */
   address: string;
   event: 'delivered' | 'failed';
+  /** Failed in a way that may be different after this pause: a phone that was busy. Without it, failed for good. */
+  retryAfterMs?: number;
   at: Date;
   detail: string;
 };

@@ -107,6 +107,72 @@ export const markRepeat = (text: string, locale: Locale, signature: string): str
   return text.startsWith(signature) ? signature + mark + text.slice(signature.length) : mark + text;
 };
 
+export const repeatMarkOf = (locale: Locale): string => TEMPLATES[locale].repeatMark;
+
+/** The words of an alert one by one, for texts that are fixed but for these. */
+export type AlertWords = Record<
+  'number' | 'kind' | 'level' | 'place' | 'source' | 'time' | 'radius',
+  string
+>;
+
+/** From the payload of a notification; what is not in there is empty. */
+export const wordsOf = (
+  payload: Readonly<Record<string, unknown>>,
+  locale: Locale,
+  timeZone: string,
+): AlertWords => {
+  const template = TEMPLATES[locale];
+  const { number, kind, level, placeNames, sourceName, observedAt, fix } =
+    payload as Partial<SentAlert>;
+  return {
+    number: number ?? '',
+    kind: kind === undefined ? '' : template.kinds[kind],
+    level: level === undefined ? '' : template.levels[level],
+    place:
+      placeNames === undefined || placeNames.length === 0
+        ? template.nowhere
+        : template.joinPlace(placeNames),
+    source: sourceName ?? '',
+    time: observedAt === undefined ? '' : localTime(new Date(observedAt), timeZone),
+    radius: fix === undefined ? '' : radiusText(fix.ellipse.semiMajorM, template),
+  };
+};
+
+/** The alert as `writeAlerts` put it into the notification's payload. */
+type SentAlert = Pick<IncidentAlert, 'number' | 'kind' | 'level' | 'sourceName' | 'fix'> & {
+  placeNames: readonly string[];
+  observedAt: string;
+};
+
+/**
+ * The alert for the ear: no coordinates, the code digit by digit, the whole twice, and which keys to press. At most about
+ * 200 characters: names give way as in an SMS.
+ */
+export const renderCall = (
+  facts: AlertFacts,
+  locale: Locale,
+  options: Pick<RenderOptions, 'timeZone' | 'upgrade' | 'unanswered'> & { code: string },
+): string => {
+  const template = TEMPLATES[locale];
+  const names = facts.placeNames.map(oneLine).filter((name) => name !== '');
+  return template.spoken({
+    kind: facts.kind,
+    level: facts.level,
+    upgrade: options.upgrade ?? false,
+    unanswered: options.unanswered ?? false,
+    place:
+      names.length === 0
+        ? template.nowhere
+        : shortenPlace(names, { template, max: MAX_SPOKEN_PLACE }).replace(ELLIPSIS, ''),
+    time: localTime(facts.observedAt, options.timeZone),
+    radius: radiusText(facts.fix.ellipse.semiMajorM, template),
+    code: options.code,
+  });
+};
+
+/** A few seconds of speech. */
+const MAX_SPOKEN_PLACE = 40;
+
 /** The alarm about the service itself. */
 export const renderStuck = (number: string, locale: Locale, signature: string): string =>
   signature + TEMPLATES[locale].stuck(shorten(number, MAX_NUMBER_LENGTH));

@@ -13,7 +13,7 @@ import {
   planNotifications,
   type SetUpChannels,
 } from './plan-notifications.ts';
-import { MAX_SMS_LENGTH, renderAlert } from './render.ts';
+import { MAX_SMS_LENGTH, renderAlert, renderCall } from './render.ts';
 
 /** What the texts are made with. */
 export type Wording = {
@@ -117,15 +117,24 @@ const textFor = (
 ): string => {
   const { wording, telling, placeNames } = made;
   const isSms = channel === 'sms';
-  return renderAlert({ ...telling.alert, placeNames }, person.locale, {
+  const facts = { ...telling.alert, placeNames };
+  const said = { timeZone: wording.timeZone, ...newsOf(telling) };
+  if (channel === 'voice') {
+    return renderCall(facts, person.locale, { ...said, code: telling.code });
+  }
+  return renderAlert(facts, person.locale, {
+    ...said,
     signature: wording.smsSignature,
-    timeZone: wording.timeZone,
     maxLength: isSms ? MAX_SMS_LENGTH : MAX_APP_LENGTH,
-    upgrade: telling.round > 0,
-    unanswered: telling.step + telling.occurrence > 0 && telling.round === 0,
     ...(isSms ? { code: telling.code } : {}),
   });
 };
+
+/** What is new about an alert that is not the first. */
+const newsOf = ({ round, step, occurrence }: Pick<Telling, 'round' | 'step' | 'occurrence'>) => ({
+  upgrade: round > 0,
+  unanswered: step + occurrence > 0 && round === 0,
+});
 
 /** Opens the place in AMap 高德, which takes GCJ-02: WGS-84 typed into it would be some 500 m off. */
 const mapUrl = (at: LonLat): string => {
@@ -137,22 +146,26 @@ const mapUrl = (at: LonLat): string => {
 
 /** What an app or a webhook gets beside the text; the notification's id and the text are added when it is sent. */
 const payloadOf = (
-  { alert, step, code, dueAt }: Omit<Telling, 'people' | 'channels'>,
+  telling: Omit<Telling, 'people' | 'channels'>,
   placeNames: readonly string[],
-): Record<string, unknown> => ({
-  type: 'alert',
-  incidentId: alert.incidentId,
-  number: alert.number,
-  kind: alert.kind,
-  level: alert.level,
-  regionId: alert.regionId,
-  placeNames,
-  fix: alert.fix,
-  mapUrl: mapUrl([alert.fix.lon, alert.fix.lat]),
-  sourceName: alert.sourceName,
-  observedAt: alert.observedAt.toISOString(),
-  receivedAt: alert.receivedAt.toISOString(),
-  step,
-  code,
-  dueAt: dueAt.toISOString(),
-});
+): Record<string, unknown> => {
+  const { alert, step, code, dueAt } = telling;
+  return {
+    type: 'alert',
+    ...newsOf(telling),
+    incidentId: alert.incidentId,
+    number: alert.number,
+    kind: alert.kind,
+    level: alert.level,
+    regionId: alert.regionId,
+    placeNames,
+    fix: alert.fix,
+    mapUrl: mapUrl([alert.fix.lon, alert.fix.lat]),
+    sourceName: alert.sourceName,
+    observedAt: alert.observedAt.toISOString(),
+    receivedAt: alert.receivedAt.toISOString(),
+    step,
+    code,
+    dueAt: dueAt.toISOString(),
+  };
+};

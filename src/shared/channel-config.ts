@@ -1,12 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
+import { AliyunSmsSchema, checkAliyun } from './aliyun-config.ts';
 import { AppError, errorMessage } from './app-error.ts';
+import { checkHttpGateway, HttpGatewaySchema, ProviderNameSchema } from './http-gateway-config.ts';
+import type { FieldError } from './message-template.ts';
+import { namedProviders } from './provider-names.ts';
 import { PushConfigProperties, pushFaults } from './push-config.ts';
 import { compileSchema } from './schema.ts';
 
 const strict = { additionalProperties: false };
 const oneProvider = { ...strict, minProperties: 1, maxProperties: 1 };
+
+const SmppSchema = Type.Object(
+  {
+    name: Type.Optional(ProviderNameSchema),
+    url: Type.String({ pattern: '^smpps?://' }),
+  },
+  strict,
+);
+const SmtpSchema = Type.Object(
+  {
+    name: Type.Optional(ProviderNameSchema),
+    /** `smtp://user:password@host:587`; `smtps://` for TLS from the first byte. */
+    url: Type.String({ pattern: '^smtps?://' }),
+    /** `烽燧 <alarm@example.cn>` */
+    from: Type.String({ pattern: '@' }),
+    timeoutS: Type.Optional(Type.Number({ minimum: 0.1, maximum: 25 })),
+  },
+  strict,
+);
+export type SmtpConfig = Type.Static<typeof SmtpSchema>;
 
 /** Providers of a channel in order of preference: when the first fails, the next is tried. Each entry names one. */
 const ChannelConfigSchema = Type.Object(
@@ -15,14 +39,22 @@ const ChannelConfigSchema = Type.Object(
       Type.Array(
         Type.Object(
           {
-            smpp: Type.Optional(
-              Type.Object({ url: Type.String({ pattern: '^smpps?://' }) }, strict),
-            ),
+            smpp: Type.Optional(SmppSchema),
+            aliyun: Type.Optional(AliyunSmsSchema),
+            http: Type.Optional(HttpGatewaySchema),
           },
           oneProvider,
         ),
         { minItems: 1 },
       ),
+    ),
+    voice: Type.Optional(
+      Type.Array(Type.Object({ http: Type.Optional(HttpGatewaySchema) }, oneProvider), {
+        minItems: 1,
+      }),
+    ),
+    email: Type.Optional(
+      Type.Array(Type.Object({ smtp: Type.Optional(SmtpSchema) }, oneProvider), { minItems: 1 }),
     ),
     ...PushConfigProperties,
   },
@@ -33,7 +65,6 @@ export type ChannelConfig = Type.Static<typeof ChannelConfigSchema>;
 const channels = compileSchema(ChannelConfigSchema);
 
 type Source = Readonly<Record<string, string | undefined>>;
-type FieldError = { path: string; message: string };
 
 /**
  * Reads `channels.json` below the configuration folder: over which providers people are told. Without the file there is
@@ -69,12 +100,23 @@ export const loadChannelConfig = async (
 export const parseChannelConfig = (value: unknown, file: string, source: Source): ChannelConfig => {
   const missing: FieldError[] = [];
   const checked = channels(fillIn(value, '', { source, missing }));
-  const errors = [...missing, ...(checked.ok ? pushFaults(checked.value) : checked.errors)];
+  const errors = [...missing, ...(checked.ok ? checkProviders(checked.value) : checked.errors)];
   if (!checked.ok || errors.length > 0) {
     const list = errors.map((error) => `${error.path} ${error.message}`).join('; ');
     throw new AppError('startup', `${file}: ${list}; correct these fields`, { errors });
   }
   return checked.value;
+};
+
+/** What the schema cannot say: variables of templates, names that are taken, networks, keys. */
+const checkProviders = (config: ChannelConfig): FieldError[] => {
+  const { providers, errors } = namedProviders(config);
+  errors.push(...pushFaults(config));
+  for (const { kind, path, settings } of providers) {
+    if (kind === 'http') errors.push(...checkHttpGateway(settings, path));
+    if (kind === 'aliyun') errors.push(...checkAliyun(settings, path));
+  }
+  return errors;
 };
 
 const withSmppUrl = (config: ChannelConfig, url: string | undefined): ChannelConfig =>

@@ -11,3 +11,12 @@ export const toJsonb = (value: unknown): string =>
 /** The same for `text` columns: no NUL, well-formed UTF-16. */
 export const toSafeText = (text: string): string =>
   text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+
+/** The value of a JSON text; undefined when it is none. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -24,12 +24,17 @@ import {
   detectionRoutes,
   deviceEventRoutes,
   groundHeightOf,
+  insertDeadLetter,
   laserTargetRoutes,
 } from '../ingest/index.ts';
 import {
   answerRoutes,
+  callbacksOf,
+  createReceiptBook,
   createSendCode,
   escalationRoutes,
+  fallBack,
+  hookRoutes,
   linkRoutes,
   type Notify,
   notificationRoutes,
@@ -37,6 +42,7 @@ import {
   pushRoutes,
   reportRoutes,
   responseRoutes,
+  setUpChannels,
   webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
@@ -113,6 +119,7 @@ export const createApi = async (
     trustProxy: env.trustProxy,
     rootRoutes: [
       consoleRoutes(),
+      providerHooks(context, { ...parts, pool }),
       linkRoutes({
         ...parts.intake.answers,
         pool,
@@ -132,6 +139,49 @@ export const createApi = async (
     parts: [feed, ...(viewsheds === undefined ? [] : [viewsheds]), server],
     url: () => server.url(),
   };
+};
+
+/** Where providers of config/channels.json report to; on the database alone, whichever process sends. */
+const providerHooks = (
+  { config, channels, clock, env, metrics, ...context }: Context,
+  { pool, intake, regions }: Pick<ApiParts, 'intake' | 'regions'> & { pool: Pool },
+): RouteGroup => {
+  const logger = context.logger.child({ stage: 'hooks' });
+  const wording = {
+    regions,
+    smsSignature: config.notify.smsSignature,
+    timeZone: env.timeZone,
+    setUp: setUpChannels(channels),
+  };
+  return hookRoutes({
+    pool,
+    callbacks: callbacksOf(channels),
+    receipts: createReceiptBook({
+      pool,
+      clock,
+      logger,
+      maxAttempts: config.notify.maxAttempts,
+      onGivenUp: intake.onGivenUp,
+      // Which channels work is known where messages are sent; one that does not is passed over there.
+      fallBack: (tx, stranded) =>
+        fallBack({ ...wording, works: () => true, clock, logger }, tx, stranded),
+      onFailed: (channel) => metrics.notifications.inc({ channel, outcome: 'failed' }),
+    }),
+    onRefused: async ({ provider, item, reason }) => {
+      logger.warn({ provider, reason }, 'a report of a provider was not understood');
+      metrics.deadLetters.inc({ code: 'invalid_payload' });
+      await insertDeadLetter(pool, {
+        receivedAt: clock.now(),
+        topic: `hooks/${provider}`,
+        publisher: provider,
+        code: 'invalid_payload',
+        reason,
+        payload: Buffer.from(JSON.stringify(item) ?? 'null'),
+      });
+    },
+    clock,
+    logger,
+  });
 };
 
 const stageRoutes = (

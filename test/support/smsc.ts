@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import smpp from 'smpp';
+import { encodeGsm7 } from '../../src/notify/channels/gsm7.ts';
 
 /** A short message as a phone shows it: all parts put together. */
 export type ReceivedSms = {
@@ -82,9 +83,17 @@ export type Smsc = {
 
 export type SendOptions = {
   /** `gsm` is what a phone sends for digits; `ucs2`, the default, for anything else. */
-  coding?: 'ucs2' | 'gsm';
+  coding?: keyof typeof CODINGS;
+  /** One part of a long message, numbered in the user data header or in TLVs. */
+  part?: { reference: number; total: number; part: number; by?: 'udh' | 'tlv' };
   /** The same again: as a centre does that has not heard the answer. */
   sequenceNumber?: number;
+};
+
+const CODINGS = {
+  gsm: { data_coding: 0, write: (text: string) => Buffer.from((encodeGsm7(text) ?? []).flat()) },
+  latin1: { data_coding: 3, write: (text: string) => Buffer.from(text, 'latin1') },
+  ucs2: { data_coding: 8, write: (text: string) => Buffer.from(text, 'utf16le').swap16() },
 };
 
 export type ReceiptOptions = {
@@ -266,16 +275,26 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
       await until(() => (bound.size > 0 ? true : undefined), 'bind', timeoutMs);
     },
     sendReceipt,
-    sendSms: (from, text, { coding = 'ucs2', sequenceNumber } = {}) =>
-      deliver({
-        esm_class: 0,
+    sendSms(from, text, { coding = 'ucs2', sequenceNumber, part } = {}) {
+      const { data_coding, write } = CODINGS[coding];
+      const inHeader = part !== undefined && part.by !== 'tlv';
+      const header = inHeader ? [5, 0, 3, part.reference, part.total, part.part] : [];
+      return deliver({
+        esm_class: inHeader ? 0x40 : 0,
         source_addr: from,
         destination_addr: '10690001',
         ...(sequenceNumber === undefined ? {} : { sequence_number: sequenceNumber }),
-        ...(coding === 'ucs2'
-          ? { data_coding: 8, short_message: Buffer.from(text, 'utf16le').swap16() }
-          : { data_coding: 0, short_message: Buffer.from(text, 'latin1') }),
-      }),
+        data_coding,
+        short_message: Buffer.concat([Buffer.from(header), write(text)]),
+        ...(part?.by === 'tlv'
+          ? {
+              sar_msg_ref_num: part.reference,
+              sar_total_segments: part.total,
+              sar_segment_seqnum: part.part,
+            }
+          : {}),
+      });
+    },
     dropConnections() {
       for (const session of server.sessions.slice()) session.destroy();
     },

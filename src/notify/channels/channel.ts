@@ -17,8 +17,9 @@ export type OutgoingMessage = {
 };
 
 /**
- * `submitted`: the provider has it. `failed`: the provider does not have it; permanent means that trying again
- * cannot help, `retryAfterMs` that the provider asks for a pause (it is busy, nothing is wrong with it or the message). `unknown`: it may have it (no answer in time, a part of it accepted); tried again, marked as a repeat.
+ * `submitted`: the provider has it. `failed`: the provider does not have it; permanent means that trying again with this
+ * provider cannot help, `retryAfterMs` that the provider as a whole asks for a pause (it is busy, nothing is wrong with it
+ * or the message). `unknown`: it may have it (no answer in time, a part of it accepted); tried again, marked as a repeat.
  */
 export type SendResult =
   | { kind: 'submitted'; providerMessageIds: string[] }

@@ -1,4 +1,5 @@
 import type smpp from 'smpp';
+import { readText } from './read-text.ts';
 
 /** What the SMS centre reports about a message it took earlier. */
 export type SmppReceipt = {
@@ -34,7 +35,7 @@ const FAILED = ['EXPIRED', 'DELETED', 'UNDELIV', 'REJECTD'];
  * the text `id:… stat:DELIVRD …`. Undefined when it is not a receipt: a message that somebody sent.
  */
 export const parseReceipt = (pdu: smpp.Pdu): SmppReceipt | undefined => {
-  const text = textOf(pdu.short_message ?? pdu.message_payload);
+  const text = readText(pdu);
   const type = (pdu.esm_class ?? 0) & MESSAGE_TYPE_MASK;
   const flagged = type === IS_RECEIPT || type === IS_INTERMEDIATE;
   const textId = /\bid:\s*([0-9A-Za-z_.-]+)/i.exec(text)?.[1];
@@ -55,10 +56,4 @@ export const parseReceipt = (pdu: smpp.Pdu): SmppReceipt | undefined => {
 const describe = (state: string, text: string): string => {
   const error = /\berr:\s*([0-9A-Za-z]+)/i.exec(text)?.[1];
   return error === undefined || /^0+$/.test(error) ? state : `${state} err:${error}`;
-};
-
-const textOf = (message: smpp.Pdu['short_message']): string => {
-  const content =
-    typeof message === 'object' && !Buffer.isBuffer(message) ? message.message : (message ?? '');
-  return typeof content === 'string' ? content : content.toString('latin1');
 };

@@ -3,8 +3,8 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channel.ts';
 import type { InboundSms } from './inbound-sms.ts';
-import { readText } from './read-text.ts';
-import { type SmsPart, segmentUcs2 } from './segment.ts';
+import { readPart, readText, type SmsPartOf } from './read-text.ts';
+import { type SmsPart, segmentSms } from './segment.ts';
 import { createSemaphore } from './semaphore.ts';
 import { parseReceipt, type SmppReceipt } from './smpp-receipt.ts';
 import {
@@ -17,13 +17,13 @@ import { commandStatusName, isBusy, isHopeless } from './smpp-status.ts';
 import type { SmppConfig } from './smpp-url.ts';
 
 export type SmppDeps = {
-  /** Tells two centres apart: ids of messages are only unique at one of them. */
-  provider?: string;
+  /** Tells it from another centre: each gives out message ids of its own. */
+  name: string;
   config: SmppConfig;
   /** Persists a receipt before it is answered; a rejection makes the SMS centre repeat it. */
   onReceipt: (receipt: SmppReceipt) => Promise<void>;
-  /** The same for what somebody wrote. */
-  onMessage: (message: InboundSms) => Promise<void>;
+  /** The same for what somebody wrote, or for a part of it. */
+  onMessage: (message: InboundSms, part: SmsPartOf | undefined) => Promise<void>;
   clock: Clock;
   logger: Logger;
   timings?: Partial<SmppTimings & ThrottleTimings>;
@@ -38,16 +38,16 @@ type ThrottleTimings = {
 
 const THROTTLE_TIMINGS: ThrottleTimings = { throttlePauseMs: 1_000, throttlePatienceMs: 10_000 };
 
-const UCS2 = 8;
 const HAS_HEADER = 0x40;
 const WANT_RECEIPT = 1;
 
 /**
- * SMS over SMPP 3.4. Texts go as UCS-2, cut into parts with a header; up to `window` parts wait for their answers at once.
+ * SMS over SMPP 3.4. Texts go in GSM 03.38 or UCS-2, cut into parts with a header; up to `window` parts wait for their
+ * answers at once.
  * A message is submitted when every part is; when only some are, the outcome is unknown and the whole is sent again.
  */
 export const createSmppChannel = (deps: SmppDeps): Channel => {
-  const { provider = 'smpp', config, onReceipt, onMessage, clock, logger, timings } = deps;
+  const { name, config, onReceipt, onMessage, clock, logger, timings } = deps;
   const times = { ...SMPP_TIMINGS, ...THROTTLE_TIMINGS, ...timings };
   const window = createSemaphore(config.window);
   let reference = Math.floor(Math.random() * 256);
@@ -61,14 +61,15 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
     async onDeliver(pdu, line) {
       const receipt = parseReceipt(pdu);
       if (receipt === undefined) {
-        await onMessage({
-          provider,
+        const message = {
+          provider: name,
           line,
           sequenceNumber: pdu.sequence_number,
           sender: pdu.source_addr ?? '',
           recipient: pdu.destination_addr ?? '',
           text: readText(pdu),
-        });
+        };
+        await onMessage(message, readPart(pdu));
       } else if (receipt.event !== 'pending') {
         await onReceipt(receipt);
       }
@@ -88,13 +89,13 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
   };
 
   return {
-    name: 'smpp-sms',
-    provider,
+    name: `${name}-sms`,
+    provider: name,
     start: () => session.start(),
     stop: () => session.stop(),
     async send(message) {
       reference = (reference + 1) % 256;
-      const parts = segmentUcs2(message.text, reference);
+      const parts = segmentSms(message.text, reference, config.alphabet);
       const outcomes = await Promise.all(
         parts.map((part) => submitPart(fieldsOf(config, message, part))),
       );
@@ -105,8 +106,8 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
       const trouble = session.trouble();
       const where = `${config.host}:${config.port}`;
       return trouble === null
-        ? `smpp: bound to ${where}`
-        : `smpp: not bound to ${where}: ${trouble}`;
+        ? `${name}: bound to ${where}`
+        : `${name}: not bound to ${where}: ${trouble}`;
     },
   };
 };
@@ -114,7 +115,7 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
 const fieldsOf = (
   config: SmppConfig,
   { address }: OutgoingMessage,
-  { octets, hasHeader }: SmsPart,
+  { octets, hasHeader, dataCoding }: SmsPart,
 ): smpp.Fields => ({
   source_addr_ton: config.sourceTon,
   source_addr_npi: config.sourceNpi,
@@ -124,11 +125,11 @@ const fieldsOf = (
   destination_addr: address.replace(/^\+/, ''),
   esm_class: hasHeader ? HAS_HEADER : 0,
   registered_delivery: WANT_RECEIPT,
-  data_coding: UCS2,
+  data_coding: dataCoding,
   short_message: octets,
 });
 
-const resultOf = (outcomes: readonly SubmitOutcome[], pauseMs: number): SendResult => {
+const resultOf = (outcomes: readonly SubmitOutcome[], retryAfterMs: number): SendResult => {
   const ids = outcomes.flatMap((outcome) =>
     outcome.kind === 'accepted' && outcome.messageId !== '' ? outcome.messageId : [],
   );
@@ -140,12 +141,7 @@ const resultOf = (outcomes: readonly SubmitOutcome[], pauseMs: number): SendResu
   const mayHaveArrived = ids.length > 0 || bad.some(({ kind }) => kind === 'no_answer');
   if (mayHaveArrived) return { kind: 'unknown', reason, providerMessageIds: ids };
   const busy = bad.every((o) => o.kind === 'refused' && isBusy(o.status));
-  return {
-    kind: 'failed',
-    permanent: false,
-    reason,
-    ...(busy ? { retryAfterMs: pauseMs } : {}),
-  };
+  return { kind: 'failed', permanent: false, reason, ...(busy ? { retryAfterMs } : {}) };
 };
 
 const reasonOf = (outcome: SubmitOutcome): string => {

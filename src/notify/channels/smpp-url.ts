@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/app-error.ts';
+import type { Alphabet } from './segment.ts';
 
 export type SmppConfig = {
   host: string;
@@ -15,15 +16,18 @@ export type SmppConfig = {
   destNpi: number;
   /** Messages that may wait for their answer at the same time. */
   window: number;
+  /** What data_coding 0 means at this centre; with `ucs2` it is never used. */
+  alphabet: Alphabet;
 };
 
 const DEFAULT_PORT = 2775;
 const DEFAULT_TLS_PORT = 3550;
 
 /**
- * Reads `smpp://user:password@host:port?source=10690001&sourceTon=0&sourceNpi=1&destTon=1&destNpi=1&systemType=&window=10`
+ * Reads `smpp://user:password@host:port?source=10690001&sourceTon=0&sourceNpi=1&destTon=1&destNpi=1&systemType=&window=10&alphabet=gsm7`
  * (`smpps://` for TLS). Every option has a default: the destination is international (TON 1) in the ISDN plan (NPI 1),
  * digits without `+`; a source in letters is alphanumeric (TON 5, NPI 0), in digits of unknown type (TON 0, NPI 1).
+ * `alphabet=ucs2` is for centres whose default alphabet (data_coding 0) is not GSM 03.38.
  * Throws AppError('startup') that names the wrong option and does not repeat the password.
  */
 export const parseSmppUrl = (text: string): SmppConfig => {
@@ -32,7 +36,16 @@ export const parseSmppUrl = (text: string): SmppConfig => {
     throw wrong('is not a URL of the form smpp://user:password@host:2775');
   }
   const tls = url.protocol === 'smpps:';
-  const known = ['source', 'sourceTon', 'sourceNpi', 'destTon', 'destNpi', 'systemType', 'window'];
+  const known = [
+    'source',
+    'sourceTon',
+    'sourceNpi',
+    'destTon',
+    'destNpi',
+    'systemType',
+    'window',
+    'alphabet',
+  ];
   for (const name of url.searchParams.keys()) {
     if (!known.includes(name))
       throw wrong(`has the unknown option "${name}"; there are ${known.join(', ')}`);
@@ -46,6 +59,10 @@ export const parseSmppUrl = (text: string): SmppConfig => {
       return Number(value);
     throw wrong(`option ${name}="${value}" is not a number from ${min} to ${max}`);
   };
+  const alphabet = url.searchParams.get('alphabet') ?? 'gsm7';
+  if (alphabet !== 'gsm7' && alphabet !== 'ucs2') {
+    throw wrong(`option alphabet="${alphabet}" is neither gsm7 nor ucs2`);
+  }
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (tls ? DEFAULT_TLS_PORT : DEFAULT_PORT) : Number(url.port),
@@ -59,6 +76,7 @@ export const parseSmppUrl = (text: string): SmppConfig => {
     destTon: number('destTon', 1, [0, 6]),
     destNpi: number('destNpi', 1, [0, 18]),
     window: number('window', 10, [1, 1000]),
+    alphabet,
   };
 };
 
@@ -73,5 +91,5 @@ const decode = (text: string): string => {
 const wrong = (what: string): AppError =>
   new AppError(
     'startup',
-    `SMPP_URL ${what}; set e.g. SMPP_URL=smpp://user:password@sms.example.org:2775`,
+    `SMPP_URL (or the url of smpp in channels.json) ${what}; set e.g. smpp://user:password@sms.example.org:2775`,
   );

@@ -26,6 +26,9 @@ declare module 'smpp' {
       message_payload?: ShortMessage | Buffer | string;
       receipted_message_id?: string;
       message_state?: number;
+      sar_msg_ref_num?: number;
+      sar_total_segments?: number;
+      sar_segment_seqnum?: number;
       isResponse(): boolean;
       response(options?: Record<string, unknown>): Pdu;
     };

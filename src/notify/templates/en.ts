@@ -9,7 +9,18 @@ const TAKEN: Record<TakenOverStatus, string> = {
   dismissed: 'is a false alarm, says',
 };
 
+const KINDS = { smoke: 'smoke', flame: 'flame', heat: 'heat' } as const;
+const LEVELS = { review: 'Possible fire', strong: 'Fire' } as const;
+
 export const en: Template = {
+  kinds: KINDS,
+  levels: LEVELS,
+  spoken: ({ kind, level, upgrade, unanswered, place, time, radius, code }) => {
+    const what = `${unanswered ? 'Nobody has taken it yet. ' : ''}${upgrade ? 'Now confirmed as a fire' : LEVELS[level]}`;
+    const metres = radius.replace(/ m$/, ' metres').replace(/ km$/, ' kilometres');
+    const said = `${what}, code ${code.split('').join(', ')}. ${KINDS[kind]} at ${place}, ${time}, within ${metres}.`;
+    return `Forest fire alarm. ${said} Once more. ${said} Press 1 to take it, 2 for a false alarm, 0 if you cannot come.`;
+  },
   sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
     `${unanswered ? 'UNTAKEN fire' : upgrade ? 'UPGRADED fire' : level === 'strong' ? 'Fire' : 'Possible fire'} ${number}: ${kind} at ${place}, ${time}, by ${source}. lon,lat ${lonLat} (WGS-84) +/-${radius}.`,
   joinPlace: (names) => names.join(' '),

@@ -33,6 +33,12 @@ export type TakenOverStatus =
   | 'closed'
   | 'dismissed';
 
+/** What is said on the phone. */
+export type SpokenPhrases = Pick<
+  Phrases,
+  'kind' | 'level' | 'upgrade' | 'unanswered' | 'place' | 'time' | 'radius'
+> & { code: string };
+
 /** A stretch of time in which nobody is on duty in a region; times are local, `to` null for one with no end in sight. */
 export type NamedGap = {
   place: string;
@@ -46,6 +52,10 @@ export type NamedGap = {
 
 /** The words of one language. */
 export type Template = {
+  kinds: Readonly<Record<DetectionKind, string>>;
+  levels: Readonly<Record<IncidentAlert['level'], string>>;
+  /** The alert for the ear, twice, and which keys to press. */
+  spoken(phrases: SpokenPhrases): string;
   sentence(phrases: Phrases): string;
   /** Names from coarse to fine. */
   joinPlace(names: readonly string[]): string;

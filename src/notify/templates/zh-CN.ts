@@ -11,7 +11,21 @@ const TAKEN: Record<TakenOverStatus, (by: string) => string> = {
   dismissed: (by) => `系误报（${by}）`,
 };
 
+const LEVELS = { review: '疑似火情', strong: '火情' } as const;
+
+/** In figures a voice would read 417 as four hundred and seventeen. */
+const spokenDigits = (digits: string): string =>
+  digits.replaceAll(/\d/g, (digit) => '零一二三四五六七八九'[Number(digit)] ?? digit);
+
 export const zhCN: Template = {
+  kinds: KINDS,
+  levels: LEVELS,
+  spoken: ({ kind, level, upgrade, unanswered, place, time, radius, code }) => {
+    const [hour = '', minute = ''] = time.split(':');
+    const what = `${unanswered ? '无人接警，' : ''}${upgrade ? '升级为火情' : LEVELS[level]}`;
+    const said = `${what}，编号${spokenDigits(code)}。${place}，${Number(hour)}点${Number(minute)}分发现${KINDS[kind]}，位置误差${radius}。`;
+    return `森林火险报警。${said}再说一遍。${said}接警请按1，误报请按2，不能到请按0。`;
+  },
   sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
     `${unanswered ? '无人接警，' : ''}${upgrade ? '升级：火情' : level === 'strong' ? '火情' : '疑似火情'}${number}：${place}发现${KINDS[kind]}，${time}，来源${source}。经纬度${lonLat}(WGS-84)，误差${radius}。`,
   joinPlace: (names) => names.join(''),

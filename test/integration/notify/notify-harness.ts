@@ -237,6 +237,62 @@ export const createHarness = async (given?: TestDatabase) => {
       };
     },
 
+    /** A notification of its own, whatever it says; resolves with its id. */
+    queueSms: async (
+      address: string,
+      text: string,
+      more: {
+        payload?: Record<string, unknown>;
+        locale?: 'zh-CN' | 'en';
+        channel?: 'sms' | 'voice' | 'email';
+      } = {},
+    ): Promise<string> => {
+      const id = newId();
+      const { rows } = await pool.query<{ id: string }>(
+        'select id from person order by id limit 1',
+      );
+      const now = new Date();
+      await pool.query(
+        `with opened as (
+           insert into incident (id, number, status, confidence, severity, region_id, lon, lat, fix, detection_count,
+             source_ids, opened_at, updated_at, last_observed_at, last_received_at, anchor_device_id, alert_level)
+           values ($9::uuid, $9::text, 'reported', 0.9, 'moderate', 'default', 0, 0, '{}', 1, '{cam-1}', $8, $8, $8, $8, 'cam-1', 'review')
+           returning id)
+         insert into notification (id, incident_id, kind, step, occurrence, round, person_id, channel, address, locale,
+           text, payload, created_at, due_at)
+         select $1, opened.id, 'alert', 0, 0, 0, $2, $3, $4, $5, $6, $7, $8, $8 from opened`,
+        [
+          id,
+          rows[0]?.id,
+          more.channel ?? 'sms',
+          address,
+          more.locale ?? 'zh-CN',
+          text,
+          JSON.stringify(more.payload ?? { type: 'alert' }),
+          now,
+          newId(),
+        ],
+      );
+      return id;
+    },
+
+    /** Waits until a notification has a status; resolves with it as it is then. */
+    expectStatus: (id: string, status: string): Promise<Omit<Row, 'channel'>> =>
+      vi.waitFor(
+        async () => {
+          const { rows } = await pool.query<Omit<Row, 'channel'>>(
+            `select n.id, n.status, n.attempts, n.last_error, n.text,
+               array(select a.outcome from delivery_attempt a where a.notification_id = n.id order by a.attempt) as outcomes
+             from notification n where n.id = $1`,
+            [id],
+          );
+          const [row] = rows;
+          if (row?.status !== status) throw new Error(`not ${status}: ${JSON.stringify(row)}`);
+          return row;
+        },
+        { timeout: 20_000, interval: 25 },
+      ),
+
     rows: async (incidentId: string): Promise<Row[]> => {
       const { rows } = await pool.query<Row>(
         `select n.id, n.channel, n.status, n.attempts, n.last_error, n.text,

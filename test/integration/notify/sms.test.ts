@@ -232,4 +232,94 @@ describe('SMS over SMPP', () => {
     expect(await smsc.sendSms('8613800000001', '417 1', { coding: 'gsm' })).toBe(0);
     expect(kept).toEqual(['8613800000001: １', '8613800000001: 417 1']);
   });
+
+  it('sends plain English in GSM 03.38, one part where UCS-2 would take two', async () => {
+    await start();
+    const text = 'Possible fire AR-1: smoke at Longhai [tower 3], 14:05. Code 417. '.repeat(2);
+    const id = await harness.queueSms(PHONE, text);
+    const sms = await smsc.waitForSms();
+    expect(sms).toMatchObject({ text, parts: 1 });
+    expect(smsc.submits[0]).toMatchObject({ data_coding: 0, esm_class: 0 });
+    await harness.expectStatus(id, 'submitted');
+  });
+
+  it('tells two centres apart that give out the same message ids', async () => {
+    const ids = (): (() => string) => {
+      let next = 1;
+      return () => String(next++);
+    };
+    await smsc.stop();
+    smsc = await startSmsc({ nextMessageId: ids() });
+    const second = await startSmsc({ nextMessageId: ids() });
+    try {
+      const channels = { sms: [{ smpp: { url: smsc.url } }, { smpp: { url: second.url } }] };
+      const notify = await harness.start({ channels, tuning: { smpp: FAST } });
+      await smsc.waitForBind();
+      await second.waitForBind();
+      const id = await harness.queueSms(PHONE, 'x');
+      await smsc.waitForSms();
+      await harness.expectStatus(id, 'submitted');
+      // The other centre has never had this message: its receipt for its own "1" is not about it.
+      expect(await second.sendReceipt('1', { to: PHONE.slice(1), state: 'UNDELIV' })).toBe(0);
+      await harness.expectStatus(id, 'submitted');
+      expect(await smsc.sendReceipt('1')).toBe(0);
+      await harness.expectStatus(id, 'delivered');
+      expect(notify.channelStatus()['sms']).toBe(
+        `smpp: bound to 127.0.0.1:${smsc.port}; smpp-2: bound to 127.0.0.1:${second.port}`,
+      );
+    } finally {
+      await harness.stopAll();
+      await second.stop();
+    }
+  });
+
+  it('reads what phones write in whatever alphabet, and puts long replies together in order', async () => {
+    const kept: string[] = [];
+    await harness.start({
+      channels: { sms: [{ smpp: { url: smsc.url } }] },
+      tuning: { smpp: FAST },
+      onSms: async ({ text }) => {
+        kept.push(text);
+      },
+    });
+    await smsc.waitForBind();
+    const from = '8613800000001';
+    await smsc.sendSms(from, '1 @home [Ω€]', { coding: 'gsm' });
+    await smsc.sendSms(from, 'café 1', { coding: 'latin1' });
+    const long = { reference: 7, total: 2 };
+    await smsc.sendSms(from, '山后冒烟', { part: { ...long, part: 2 } });
+    expect(kept).toHaveLength(2);
+    await smsc.sendSms(from, '我在路上，', { part: { ...long, part: 1 } });
+    // The same part again, as a centre sends it that has not heard the answer.
+    await smsc.sendSms(from, '我在路上，', { part: { ...long, part: 1 } });
+    await smsc.sendSms(from, 'one, ', {
+      coding: 'gsm',
+      part: { ...long, part: 1, by: 'tlv', reference: 900 },
+    });
+    await smsc.sendSms(from, 'two', {
+      coding: 'gsm',
+      part: { ...long, part: 2, by: 'tlv', reference: 900 },
+    });
+    expect(kept).toEqual(['1 @home [Ω€]', 'café 1', '我在路上，山后冒烟', 'one, two']);
+  });
+
+  it('asks for the last part again when the message could not be kept', async () => {
+    const kept: string[] = [];
+    let away = true;
+    await harness.start({
+      channels: { sms: [{ smpp: { url: smsc.url } }] },
+      tuning: { smpp: FAST },
+      onSms: async ({ text }) => {
+        if (away) throw new Error('database is away');
+        kept.push(text);
+      },
+    });
+    await smsc.waitForBind();
+    const part = { reference: 9, total: 2 };
+    expect(await smsc.sendSms('8613800000001', 'a', { part: { ...part, part: 1 } })).toBe(0);
+    expect(await smsc.sendSms('8613800000001', 'b', { part: { ...part, part: 2 } })).toBe(0x64);
+    away = false;
+    expect(await smsc.sendSms('8613800000001', 'b', { part: { ...part, part: 2 } })).toBe(0);
+    expect(kept).toEqual(['ab']);
+  });
 });

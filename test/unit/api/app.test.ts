@@ -182,6 +182,26 @@ describe('problem+json', () => {
     expect(lines.join('')).toContain(String(id));
   });
 
+  it('keeps the token of a callback out of the log, also when it is called in a wrong way', async () => {
+    const lines: string[] = [];
+    const sink = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(chunk.toString());
+        done();
+      },
+    });
+    const hook: RouteGroup = (app) => {
+      app.post('/hooks/:provider/:token', () => 'ok');
+    };
+    const app = await createTestApp({ rootRoutes: [hook], logger: pino({ level: 'debug' }, sink) });
+    for (const method of ['POST', 'GET', 'PUT'] as const) {
+      await app.inject({ method, url: '/hooks/aliyun/hunter2?x=1' });
+    }
+    await app.inject({ method: 'POST', url: '/hooks/aliyun/hunter2/more' });
+    expect(lines.join('')).toContain('/hooks/aliyun/…');
+    expect(lines.join('')).not.toContain('hunter2');
+  });
+
   it.each([
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 503],
     [Object.assign(new Error('terminating'), { code: '57P01' }), 503],

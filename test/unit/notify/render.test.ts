@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { segmentUcs2 } from '../../../src/notify/channels/segment.ts';
+import { segmentSms } from '../../../src/notify/channels/segment.ts';
 import {
   MAX_SMS_LENGTH,
   markRepeat,
@@ -143,7 +143,7 @@ describe('renderAlert', () => {
           const text = renderAlert(alert, locale, { ...sms, signature, ...told, ...code });
           const repeated = markRepeat(text, locale, signature);
           expect(repeated.length).toBeLessThanOrEqual(134);
-          expect(segmentUcs2(repeated, 1).length).toBeLessThanOrEqual(2);
+          expect(segmentSms(repeated, 1).length).toBeLessThanOrEqual(2);
           expect(text.isWellFormed()).toBe(true);
           expect(text.startsWith(signature)).toBe(true);
           expect(text).toContain(rest.number);

@@ -84,6 +84,7 @@ describe('parseSmppUrl', () => {
       destTon: 1,
       destNpi: 1,
       window: 10,
+      alphabet: 'gsm7',
     });
     expect(parseSmppUrl('smpps://u:p@[::1]?source=FIRE&window=50')).toMatchObject({
       host: '::1',
@@ -98,6 +99,7 @@ describe('parseSmppUrl', () => {
   it.each([
     ['http://u:secret@host', 'not a URL of the form'],
     ['smpp://u:secret@host?window=0', 'window="0" is not a number from 1 to 1000'],
+    ['smpp://u:secret@host?alphabet=gbk', 'alphabet="gbk" is neither gsm7 nor ucs2'],
     ['smpp://u:secret@host?windw=5', 'unknown option "windw"'],
     ['smpp://u:sec%ret@host', 'percent-encoded'],
   ])('says what is wrong with %s, without the password', (url, reason) => {
