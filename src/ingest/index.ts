@@ -3,6 +3,7 @@ export { insertDeadLetter } from './dead-letter-store.ts';
 export { rejected } from './decoded.ts';
 export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
 export { detectionRoutes } from './detection-routes.ts';
+export { equipmentRoutes } from './equipment-routes.ts';
 
 export {
   createIngest,

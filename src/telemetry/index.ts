@@ -3,6 +3,8 @@ export { foldStates } from './latest-state.ts';
 export { createPartitionKeeper } from './partitions.ts';
 export { NOTHING_READ, type TelemetryReading, type TelemetryRow } from './telemetry-reading.ts';
 export {
+  type Aim,
+  aimAt,
   insertTelemetry,
   lastPose,
   mergeLatestStates,

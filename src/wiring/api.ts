@@ -18,7 +18,12 @@ import {
   landmarkRoutes,
 } from '../devices/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
-import { deadLetterRoutes, detectionRoutes, groundHeightOf } from '../ingest/index.ts';
+import {
+  deadLetterRoutes,
+  detectionRoutes,
+  equipmentRoutes,
+  groundHeightOf,
+} from '../ingest/index.ts';
 import {
   escalationRoutes,
   type Notify,
@@ -95,7 +100,14 @@ export const createApi = async (
     health,
     metrics,
     trustProxy: env.trustProxy,
-    rootRoutes: [consoleRoutes()],
+    rootRoutes: [
+      consoleRoutes(),
+      equipmentRoutes({
+        ingest: parts.intake.ingest,
+        registry: parts.registry,
+        clock: context.clock,
+      }),
+    ],
     routes: [
       auth.routes,
       streamRoutes({ feed, auth, visibleRegions, metrics }),

@@ -118,6 +118,7 @@ export const createIntake = (
   const ingest = createIngest({
     registry,
     telemetry,
+    timeZone: env.timeZone,
     now: () => clock.now(),
     logger,
     sinks: {
