@@ -153,16 +153,15 @@ const absoluteFrame = (
     : lookingAt({ panDeg: pan / 10, downDeg: down / 10, zoom: zoom / 10 }, device);
 };
 
-/** A lens that does not say its zoom has none. */
+/** Zoom 0 = not said, as by a lens that has none; one that is no factor leaves the field of view unknown. */
 export const lookingAt = (
   { panDeg, downDeg, zoom }: { panDeg: number; downDeg: number; zoom: number },
   device: Device,
 ): ReportedFrame => {
-  const isZooming = zoom >= 1;
-  const hfovDeg = isZooming ? null : device.hfovDeg;
+  const hfovDeg = zoom === 0 ? device.hfovDeg : null;
   const tiltDeg = downDeg === 0 ? 0 : -downDeg;
   return {
     ...frameOfAim(device, { panDeg, tiltDeg, hfovDeg }),
-    zoom: isZooming ? zoom : null,
+    zoom: numberWithin(zoom, 1, 1000),
   };
 };

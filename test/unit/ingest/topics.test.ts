@@ -20,21 +20,48 @@ describe('parseTopic', () => {
     ['fengsui/v1/caller/12119/detection', { lane: 'alarm', kind: 'caller', id: '12119' }],
     ['fengsui/v1/ranger/r-7/detection', { lane: 'alarm', kind: 'ranger', id: 'r-7' }],
     ['thing/product/SN1/osd', { dialect: 'dji', id: 'SN1', message: 'osd' }],
+    ['frigate/events', { dialect: 'frigate', lane: 'alarm', id: 'frigate', message: 'events' }],
+    ['frigate/available', { dialect: 'frigate', lane: 'telemetry', id: 'frigate' }],
+    [
+      'fengsui/v1/gateway/box-2/frigate/events',
+      { dialect: 'frigate', lane: 'alarm', id: 'box-2', message: 'events' },
+    ],
+    [
+      'cam-1/onvif-ej/tns1:RuleEngine/SmokeDetector/&1',
+      { dialect: 'onvif', lane: 'alarm', id: 'cam-1', path: 'RuleEngine/SmokeDetector/&1' },
+    ],
+    [
+      'cam-1/onvif-ej/PTZController/PTZStatus',
+      { dialect: 'onvif', lane: 'telemetry', path: 'PTZController/PTZStatus' },
+    ],
+    [
+      'axis/cam-1/event/tns:onvif/Device/tns:axis/Sensor/PIR',
+      { dialect: 'axis', lane: 'alarm', id: 'cam-1', path: 'onvif/Device/axis/Sensor/PIR' },
+    ],
+    ['http/gb28181/box-1', { dialect: 'gb28181', lane: 'alarm', id: 'box-1' }],
+    ['fengsui/v1/gateway/box-1/status', { dialect: 'native', kind: 'gateway', id: 'box-1' }],
   ])('knows %s', (topic, expected) => {
     expect(parseTopic(topic)).toMatchObject({ kind: 'known', topic: expected });
   });
 
-  it.each(['fengsui/v1/person/p/inbox', 'thing/product/SN1/events', 'sys/product/SN1/status'])(
-    'ignores %s',
-    (topic) => {
-      expect(parseTopic(topic).kind).toBe('ignored');
-    },
-  );
+  it.each([
+    'frigate/stats',
+    'frigate/ridge/smoke/snapshot',
+    'axis/cam-1/status',
+    'fengsui/v1/person/p/inbox',
+    'thing/product/SN1/events',
+    'sys/product/SN1/status',
+  ])('ignores %s', (topic) => {
+    expect(parseTopic(topic).kind).toBe('ignored');
+  });
 
   it.each([
     'fengsui/v1/camera/cam-1/detecton',
     'fengsui/v1/toaster/t/detection',
     'fengsui/v1/dock/d/detection',
+    'fengsui/v1/gateway/g/detection',
+    'http/telnet/cam-1',
+    'http/hikvision/cam-1/more',
     'fengsui/v1/camera/cam-1',
     'fengsui/v1/camera/cam-1/detection/more',
     'fengsui/v2/camera/cam-1/detection',
