@@ -13,7 +13,6 @@ const PoseSchema = Type.Object({
   tiltDeg: Tilt,
   hfovDeg: Type.Optional(HfovSchema),
 });
-export type RegisteredPose = Type.Static<typeof PoseSchema>;
 
 const FIELDS = {
   externalId: Type.String({ minLength: 1, maxLength: 200 }),

@@ -82,15 +82,13 @@ export const takeDetection = async (
   );
 };
 
-/** A box without its frame has the direction in which the camera looked then, where that is known. */
+/** An alarm without its frame was seen in the direction in which the camera looked then, where that is known. */
 const frameByAim = async (
   { pool }: DetectionIntakeDeps,
-  { box, azimuthDeg, position, observedAt }: DetectionReport,
+  { azimuthDeg, position, observedAt }: DetectionReport,
   device: Device,
 ): Promise<ReportedFrame | null> => {
-  if (device.kind !== 'camera' || box === null || azimuthDeg !== null || position !== null) {
-    return null;
-  }
+  if (device.kind !== 'camera' || azimuthDeg !== null || position !== null) return null;
   const aim = aimOf(device) ?? (await aimAt(pool, device.id, observedAt));
   return aim === null ? null : frameOfAim(device, aim);
 };

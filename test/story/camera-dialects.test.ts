@@ -180,7 +180,11 @@ describe('an ONVIF camera that turns', () => {
     const again = JSON.stringify(onvifEvent({ State: true }, { UtcTime: now() }));
     await camera.publishAsync(topic, again, { qos: 1 });
     // What came before the second alarm on the same connection has been through by then.
-    await waitForIncident('cam-onvif', 2);
+    const incident = await waitForIncident('cam-onvif', 2);
+    // Somewhere in the frame it looked at.
+    expect(incident.fix.method).toBe('bearing');
+    const azimuths = (await detectionsOf(incident)).map(({ azimuthDeg }) => azimuthDeg);
+    expect(azimuths).toEqual([315, 315]);
   });
 });
 

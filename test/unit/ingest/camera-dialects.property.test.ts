@@ -169,10 +169,15 @@ const HOSTILE_BYTES = [
   'NaN',
 ].map((text) => new Uint8Array(Buffer.from(text)));
 
+const HOSTILE_NUMBERS = [0, -1, 32767, 1e308, -1e308, 91, 181, 361, 3601, 0.5];
+const HOSTILE_TEXTS = ['', '0', '-1', '91', '1e999', 'NaN', '\0', '\ud800', 'x'.repeat(3000)];
+const HOSTILE_TIMES = ['0000-00-00T00:00:00', '2026-02-30T25:61:61', '9999-12-31T23:59:60Z'];
+const HOSTILE_SHAPES = [null, true, false, [], {}, [null], { PanTilt: { x: 1e9, y: 1e9 } }];
 const HOSTILE = fc.constantFrom<unknown>(
-  ...[0, -1, 32767, 1e308, -1e308, 91, 181, 361, 3601, 0.5, '', '0', '-1', '91', '181', '1e999'],
-  ...['NaN', '\0', '\ud800', 'x'.repeat(3000), '0000-00-00T00:00:00', '2026-02-30T25:61:61', null],
-  ...[true, false, [], {}, [null], { PanTilt: { x: 1e9, y: 1e9 } }, '9999-12-31T23:59:60Z'],
+  ...HOSTILE_NUMBERS,
+  ...HOSTILE_TEXTS,
+  ...HOSTILE_TIMES,
+  ...HOSTILE_SHAPES,
 );
 const ANY = fc.oneof({ weight: 3, arbitrary: HOSTILE }, { weight: 1, arbitrary: fc.jsonValue() });
 

@@ -243,18 +243,20 @@ describe('Hikvision', () => {
     });
   });
 
+  const celsius = (value: number, unit: string): number | null =>
+    report(decode(topic, hikvisionAlert([{ temperature: [value, unit] }]))).temperatureC;
+
   it.each([
-    [212, 'fahrenheit', 100],
-    [373.15, 'kelvin', 100],
-    [100, 'Celsius', 100],
-    [100, 'rankine', null],
-    [-300, 'celsius', null],
-  ])('reads %s %s as %s °C', (value, unit, celsius) => {
-    const { temperatureC } = report(
-      decode(topic, hikvisionAlert([{ temperature: [value, unit] }])),
-    );
-    if (celsius === null) expect(temperatureC).toBeNull();
-    else expect(temperatureC).toBeCloseTo(celsius, 9);
+    [212, 'fahrenheit'],
+    [373.15, 'kelvin'],
+    [100, 'Celsius'],
+  ])('reads %s %s as 100 °C', (value, unit) => {
+    expect(celsius(value, unit)).toBeCloseTo(100, 9);
+  });
+
+  it('knows no temperature in a unit that is none, nor one below absolute zero', () => {
+    expect(celsius(100, 'rankine')).toBeNull();
+    expect(celsius(-300, 'celsius')).toBeNull();
   });
 
   it('takes an alarm without regions, and one whose clock says nothing', () => {
