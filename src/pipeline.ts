@@ -173,6 +173,8 @@ const wire = async (
     channels: options.channels,
     webhookSecret: env.webhookSecret,
     config: config.notify,
+    regions,
+    timeZone: env.timeZone,
     listener,
     publish: bus.publish,
     clock,
@@ -183,6 +185,11 @@ const wire = async (
         context.metrics.notifications.inc({ channel, outcome: 'submitted' });
       },
       failed: (channel) => context.metrics.notifications.inc({ channel, outcome: 'failed' }),
+      sent: ({ channel, provider, outcome, tookMs }) => {
+        context.metrics.providerCalls.inc({ channel, provider, outcome });
+        if (outcome !== 'submitted') return;
+        context.metrics.providerSubmit.observe({ channel, provider }, tookMs / 1000);
+      },
     },
     onGivenUp: intake.onGivenUp,
     onSms: escalation.onSms,

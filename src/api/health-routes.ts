@@ -8,6 +8,19 @@ const ReadinessSchema = Type.Object({
   status: Type.Union([Type.Literal('ready'), Type.Literal('unavailable')]),
   checks: Type.Record(Type.String(), Check),
   channels: Type.Record(Type.String(), Type.String()),
+  providers: Type.Array(
+    Type.Object({
+      channel: Type.String(),
+      provider: Type.String(),
+      up: Type.Boolean({ description: 'nothing is known that would keep it from sending' }),
+      breaker: Type.Enum(['closed', 'half_open', 'open'], {
+        description: 'open: it has failed several times in a row and is not used for now',
+      }),
+      status: Type.String(),
+      lastError: Type.Optional(Type.String()),
+      lastErrorAt: Type.Optional(Type.String()),
+    }),
+  ),
 });
 
 /** Probes and metrics, at the root, for people and machines without an account. */

@@ -7,12 +7,25 @@ export type Health = {
   checks: Readonly<Record<string, () => HealthCheck | Promise<HealthCheck>>>;
   /** How each notification channel is set up: `{sms: "log: set SMPP_URL to send SMS"}`. */
   channels?: () => Readonly<Record<string, string>>;
+  /** Each provider of each channel, in order of preference. */
+  providers?: () => ProviderHealth[];
+};
+
+export type ProviderHealth = {
+  channel: string;
+  provider: string;
+  up: boolean;
+  breaker: 'closed' | 'half_open' | 'open';
+  status: string;
+  lastError?: string;
+  lastErrorAt?: string;
 };
 
 export type Readiness = {
   status: 'ready' | 'unavailable';
   checks: Record<string, HealthCheck>;
   channels: Readonly<Record<string, string>>;
+  providers: ProviderHealth[];
 };
 
 /** A check that hangs is a failed one: an orchestrator waits only a few seconds for the whole answer. */
@@ -29,6 +42,7 @@ export const readReadiness = async (health: Health): Promise<Readiness> => {
     status: ready ? 'ready' : 'unavailable',
     checks: Object.fromEntries(results),
     channels: health.channels?.() ?? {},
+    providers: health.providers?.() ?? [],
   };
 };
 

@@ -33,7 +33,8 @@ export type IncidentEventType =
   | 'report_due'
   | 'reported_up'
   | 'nobody_to_notify'
-  | 'notification_failed';
+  | 'notification_failed'
+  | 'fallback';
 
 export type NewIncidentEvent = {
   incidentId: string;

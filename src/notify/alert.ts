@@ -1,3 +1,4 @@
+import type { Incident } from '../incidents/index.ts';
 import type { Fix } from '../shared/geo.ts';
 
 /** What was seen; stays with the incident's escalation for the text of later steps. */
@@ -22,3 +23,14 @@ export type IncidentAlert = SeenFact & {
   regionId: string;
   fix: Fix;
 };
+
+/** What is told of an incident later on: as it is now, with what was seen last. */
+export const alertOf = (incident: Incident, seen: SeenFact): IncidentAlert => ({
+  ...seen,
+  incidentId: incident.id,
+  number: incident.number,
+  severity: incident.severity,
+  level: incident.alertLevel === 'strong' ? 'strong' : 'review',
+  regionId: incident.regionId,
+  fix: incident.fix,
+});

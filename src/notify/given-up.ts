@@ -8,26 +8,44 @@ export type OnGivenUp = (
   given: { incidentId: string; data: Record<string, unknown> },
 ) => Promise<void>;
 
-class NotOurs extends Error {}
+/** What is written about one notification that is given up. */
+export type GivenUp = {
+  id: string;
+  incidentId: string;
+  reason: string;
+  data: Record<string, unknown>;
+};
+
+export type GiveUpDeps = {
+  pool: Pool;
+  onGivenUp: OnGivenUp;
+  /** Tells the person over the next channel. */
+  fallBack: (tx: PoolClient, stranded: { id: string; reason: string }) => Promise<void>;
+};
 
 /**
- * Gives a notification up: the timeline first, since that waits for the lock on incidents, which whoever cancels a
- * notification holds while waiting for its row; the other way round the two would wait for each other. False, and
- * nothing written, when `markFailed` finds the notification is no longer ours to fail.
+ * Gives notifications up: the timeline first, since that waits for the lock on incidents, which whoever cancels a
+ * notification holds while waiting for its row; the other way round the two would wait for each other. In the same
+ * transaction their persons are told over the next channel, where there is one. Returns the ids given up; nothing is written
+ * of those that `markFailed` finds are no longer ours to fail.
  */
 export const giveUp = async (
-  deps: { pool: Pool; onGivenUp: OnGivenUp },
-  given: { incidentId: string; data: Record<string, unknown> },
-  markFailed: (tx: PoolClient) => Promise<boolean>,
-): Promise<boolean> => {
-  try {
-    await withTransaction(deps.pool, async (tx) => {
-      await deps.onGivenUp(tx, given);
-      if (!(await markFailed(tx))) throw new NotOurs();
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof NotOurs) return false;
-    throw error;
-  }
+  deps: GiveUpDeps,
+  given: readonly GivenUp[],
+  markFailed: (tx: PoolClient, id: string) => Promise<boolean>,
+): Promise<string[]> => {
+  const failed: string[] = [];
+  await withTransaction(deps.pool, async (tx) => {
+    for (const { id, incidentId, reason, data } of given) {
+      await tx.query('savepoint one');
+      await deps.onGivenUp(tx, { incidentId, data });
+      if (!(await markFailed(tx, id))) {
+        await tx.query('rollback to savepoint one');
+        continue;
+      }
+      failed.push(id);
+      await deps.fallBack(tx, { id, reason });
+    }
+  });
+  return failed;
 };

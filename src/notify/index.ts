@@ -12,3 +12,5 @@ export { recordReceipt } from './receipt-store.ts';
 export { createReplyDesk, type ReplyDesk } from './replies/reply-desk.ts';
 export { createReportClock } from './reporting/report-clock.ts';
 export { reportRoutes } from './reporting/report-routes.ts';
+export { pushRoutes } from './web-push/push-routes.ts';
+export { webhookSecretRoutes } from './webhook-secret-routes.ts';

@@ -20,6 +20,8 @@ type Row = {
   submitted_at: Date | null;
   finished_at: Date | null;
   last_error: string | null;
+  bundle_id: string | null;
+  fallback_for: string | null;
   attempts: NotificationJson['attempts'];
   receipts: NotificationJson['receipts'];
 };
@@ -47,8 +49,11 @@ export const listNotifications = async (
        n.occurrence::int, n.round, n.person_id,
        p.name as person_name, n.channel, n.address, n.text, n.status, n.created_at, n.due_at, n.submitted_at,
        n.finished_at, n.last_error,
+       case when exists (select from notification o where o.bundle_id = n.bundle_id and o.id <> n.id)
+         then n.bundle_id end as bundle_id, n.payload ->> 'fallbackFor' as fallback_for,
        coalesce((select json_agg(json_strip_nulls(json_build_object('attempt', a.attempt, 'provider', a.provider,
            'startedAt', ${iso('a.started_at')}, 'finishedAt', ${iso('a.finished_at')}, 'outcome', a.outcome,
+           'permanent', case when a.outcome = 'failed' then a.permanent end,
            'providerMessageIds', a.provider_message_ids, 'error', a.error)) order by a.attempt)
          from delivery_attempt a where a.notification_id = n.id), '[]') as attempts,
        coalesce((select json_agg(json_strip_nulls(json_build_object('event', r.event, 'at', ${iso('r.at')},
@@ -80,6 +85,11 @@ export const listNotifications = async (
     ...(row.submitted_at === null ? {} : { submittedAt: row.submitted_at.toISOString() }),
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at.toISOString() }),
     ...(row.last_error === null ? {} : { lastError: row.last_error }),
+    ...(row.status === 'queued' && row.attempts.length > 0
+      ? { nextAttemptAt: row.due_at.toISOString() }
+      : {}),
+    ...(row.bundle_id === null ? {} : { bundleId: row.bundle_id }),
+    ...(row.fallback_for === null ? {} : { fallbackFor: row.fallback_for }),
     attempts: row.attempts,
     receipts: row.receipts,
   }));

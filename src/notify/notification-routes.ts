@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { maskAddress, seesAddresses } from '../people/index.ts';
+import { hideSecret, maskAddress, seesAddresses } from '../people/index.ts';
 import type { Pool } from '../shared/db.ts';
 import {
   type AccessRole,
@@ -52,9 +52,9 @@ export const notificationRoutes =
         const open = seesAddresses(user.roles);
         const items = found.slice(0, limit).map((notification) => {
           const own = notification.personId === user.personId;
-          if (open || own) return notification;
           const { channel, address } = notification;
-          return { ...notification, address: maskAddress(channel, address) };
+          const shown = open || own ? hideSecret(channel, address) : maskAddress(channel, address);
+          return { ...notification, address: shown };
         });
         const last = items.at(-1);
         return found.length > limit && last !== undefined ? { items, next: last.id } : { items };

@@ -1,22 +1,29 @@
 import { setMaxListeners } from 'node:events';
-import { errorMessage } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
-import type { Pool } from '../shared/db.ts';
+import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import { backoffMs } from './backoff.ts';
-import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
-import { giveUp, type OnGivenUp } from './given-up.ts';
-import type { ClaimedNotification } from './notification.ts';
+import type { SendResult } from './channels/channel.ts';
+import { chooseMates, composeMessage } from './compose-message.ts';
+import { type GiveUpDeps, giveUp } from './given-up.ts';
+import { mayShare, planSending } from './plan-sending.ts';
+import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
+import type { WakeUp } from './queue.ts';
+import type { ReceiptBook } from './receipt-book.ts';
 import {
-  claimNotification,
+  type Candidate,
+  type ClaimedNotification,
+  claimNotifications,
+  listMates,
+  postpone,
+  readCandidate,
   recordSubmitted,
   recordUnsent,
   renewClaim,
   type Unsent,
-} from './notification-store.ts';
-import type { ReceiptBook } from './receipt-book.ts';
-import { markRepeat } from './render.ts';
+} from './sending-store.ts';
+import { createTurns } from './turns.ts';
 import { within } from './within.ts';
 
 export type NotifyMetrics = {
@@ -24,10 +31,12 @@ export type NotifyMetrics = {
   submitted(delayMs: number, channel: string): void;
   /** A notification was given up. */
   failed(channel: string): void;
+  /** One call of a provider. */
+  sent?: PoolDeps['onResult'];
 };
 
 export type NotificationWorker = {
-  handle(id: string): Promise<void>;
+  handle(wakeUp: Waking): Promise<void>;
   /**
    * When stopping: waits a little for what is being sent, then lets go of it. Its outcome is then not written, so it is
    * sent again once its claim has run out.
@@ -35,14 +44,10 @@ export type NotificationWorker = {
   drain(): Promise<void>;
 };
 
-export type WorkerDeps = {
-  pool: Pool;
+export type WorkerDeps = GiveUpDeps & {
   config: CountyConfig['notify'];
-  channelFor: (channel: string) => Channel;
-  /** Name of the provider by channel, written down before it is called. */
-  providers: Readonly<Record<string, string>>;
+  providers: ProviderPool;
   receipts: Pick<ReceiptBook, 'submitted'>;
-  onGivenUp: OnGivenUp;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -53,157 +58,311 @@ export type WorkerDeps = {
 /** When stopping, what is being sent gets this long: the whole service has to end within 5 s. */
 const DRAIN_MS = 3_000;
 
-/** Nothing a provider does takes longer; what has not answered by then may or may not have been taken. */
-const SEND_TIMEOUT_MS = 30_000;
+/** Long enough for what one event sets off, too short to be felt: no alert is held for longer. */
+const BUNDLE_WINDOW_MS = 400;
+/** One every three seconds for a whole minute is as much as a person can follow. */
+const MESSAGES_PER_MINUTE = 20;
+
+/** Before the next provider is tried: another may be free at once. */
+const NEXT_PROVIDER_MS = 50;
 
 /**
- * Sends one notification, if it is due and nobody else is sending it: claim and attempt row first, then the provider, then
- * the outcome. Rejects only when PostgreSQL does; the claim then runs out and the relay brings the notification back.
+ * Sends one notification, if it is due and nobody else is sending it: chooses the provider, claims and writes the attempt's
+ * row, then calls the provider, then writes the outcome. Rejects only when PostgreSQL does; the claim then runs out and the
+ * relay brings the notification back.
  */
 export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker => {
-  const { pool, config, clock, leaseMs } = deps;
+  const { pool, config, clock, leaseMs, providers } = deps;
   const abandoned = new AbortController();
   // One listener for each sending under way.
   setMaxListeners(0, abandoned.signal);
 
   const underWay = new Set<Promise<void>>();
+  const timers = new Set<NodeJS.Timeout>();
+  const turns = createTurns();
+  const rule = {
+    windowMs: config.bundleWindowMs ?? BUNDLE_WINDOW_MS,
+    perMinute: config.messagesPerMinute ?? MESSAGES_PER_MINUTE,
+  };
+  let stopping = false;
 
   return {
-    handle(id) {
-      const work = handle(id).finally(() => underWay.delete(work));
-      underWay.add(work);
-      return work;
-    },
+    handle: track,
     async drain() {
+      stopping = true;
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
       await within(DRAIN_MS, Promise.allSettled(underWay));
       abandoned.abort();
     },
   };
 
-  async function handle(id: string): Promise<void> {
-    const claimed = await claimNotification(pool, id, {
-      now: clock.now(),
-      leaseMs,
-      providers: deps.providers,
-    });
-    if (claimed === undefined) return;
-    const { incidentId, channel, attempt } = claimed;
-    const logger = deps.logger.child({ notificationId: id, incidentId, channel, attempt });
-    const result = attempt > config.maxAttempts ? LAST_ONE_LOST : await send(claimed);
-    if (result !== 'abandoned') await record(claimed, result, logger);
+  function track(wakeUp: Waking): Promise<void> {
+    const work = handle(wakeUp).finally(() => underWay.delete(work));
+    underWay.add(work);
+    return work;
   }
 
-  async function send(claimed: ClaimedNotification): Promise<SendResult | 'abandoned'> {
-    const { channel, attempt, id } = claimed;
+  /** Looks at it again without waiting for the relay's sweep; should this process end first, that finds it. */
+  function later(wakeUp: Waking, ms: number): void {
+    if (stopping) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      track(wakeUp).catch((error: unknown) =>
+        deps.logger.warn({ err: error, notificationId: wakeUp.id }, 'not sent yet'),
+      );
+    }, ms);
+    timers.add(timer);
+  }
+
+  async function handle(wakeUp: Waking): Promise<void> {
+    const { to } = wakeUp;
+    const taken = await (to === undefined ? take(wakeUp) : turns.run(to, () => take(wakeUp)));
+    if (taken === undefined) return;
+    const { members, choice } = taken;
+    const [{ id, bundleId, incidentId, channel, attempt, failures }] = members;
+    const logger = deps.logger.child({
+      ...(members.length === 1
+        ? { notificationId: id, incidentId }
+        : { bundleId, notificationIds: members.map((member) => member.id) }),
+      channel,
+      attempt,
+      provider: choice.provider,
+    });
+    const lost = failures >= config.maxAttempts;
+    if (lost) choice.release();
+    const result = lost ? LAST_ONE_LOST : await send(members, choice);
+    if (result !== 'abandoned') await record(wakeUp, { ...taken, result }, logger);
+  }
+
+  /** Decides whether it goes out now, by whom and with what others, and claims them. */
+  async function take(wakeUp: Waking): Promise<Taken | undefined> {
+    const now = clock.now();
+    const candidate = await readCandidate(pool, wakeUp.id, now);
+    if (candidate === undefined) return undefined;
+    const timing = planSending(candidate, candidate.traffic, { ...rule, now });
+    if (timing.kind === 'hold') {
+      later(wakeUp, timing.ms);
+      return undefined;
+    }
+    if (timing.kind === 'later') {
+      await postpone(pool, wakeUp.id, { until: timing.until, reason: null });
+      return undefined;
+    }
+    const choice = providers.choose(candidate.channel, pastOf(candidate));
+    if (choice.kind === 'none') {
+      await waitForProvider(wakeUp, candidate, choice);
+      return undefined;
+    }
+    const members = await claim(candidate, choice, now);
+    return members === undefined ? undefined : { members, choice, candidate };
+  }
+
+  async function waitForProvider(
+    wakeUp: Waking,
+    { id, kind, channel, fellBack }: Candidate,
+    { reason, retryInMs }: { reason: string; retryInMs: number },
+  ): Promise<void> {
+    const until = new Date(clock.now().getTime() + retryInMs);
+    if (kind === 'alert' && !fellBack) {
+      await withTransaction(pool, (tx) => deps.fallBack(tx, { id, reason }));
+    }
+    await postpone(pool, id, { until, reason });
+    deps.logger.warn({ notificationId: id, channel, reason, retryInMs }, 'no provider to send by');
+    later(wakeUp, retryInMs);
+  }
+
+  async function claim(
+    candidate: Candidate,
+    choice: Chosen,
+    now: Date,
+  ): Promise<Members | undefined> {
+    const { id, kind, channel, locale, bundleId } = candidate;
+    const signature = config.smsSignature;
+    try {
+      const shared = bundleId !== null || rule.windowMs > 0;
+      const mates = shared && mayShare(kind, channel) ? await listMates(pool, candidate, now) : [];
+      const ids =
+        bundleId === null
+          ? chooseMates(mates, { channel, locale, signature })
+          : mates.map((mate) => mate.id);
+      const [first, ...rest] = await claimNotifications(pool, {
+        lead: id,
+        ids: ids.includes(id) ? ids : [id],
+        bundleId: bundleId ?? id,
+        provider: choice.provider,
+        now: clock.now(),
+        leaseMs,
+      });
+      if (first !== undefined) return [first, ...rest];
+      choice.release();
+      return undefined;
+    } catch (error) {
+      choice.release();
+      throw error;
+    }
+  }
+
+  async function send(members: Members, chosen: Chosen): Promise<SendResult | 'abandoned'> {
     const renewal = setInterval(() => {
       const until = new Date(clock.now().getTime() + leaseMs);
       // A renewal that fails is made up for by the next, or the claim runs out as it should.
-      renewClaim(pool, { id, attempt }, until).catch(() => undefined);
+      renewClaim(pool, members, until).catch(() => undefined);
     }, leaseMs / 3);
     const ended = new AbortController();
     try {
       return await Promise.race([
-        deps.channelFor(channel).send(messageOf(claimed)),
-        after(SEND_TIMEOUT_MS, ended.signal).then((): SendResult => {
-          return { kind: 'unknown', reason: `no outcome in ${SEND_TIMEOUT_MS} ms` };
-        }),
+        chosen.send(composeMessage(members, config.smsSignature)),
         aborted(abandoned.signal, ended.signal),
       ]);
-    } catch (error) {
-      return { kind: 'unknown', reason: errorMessage(error) };
     } finally {
       clearInterval(renewal);
       ended.abort();
     }
   }
 
-  function messageOf(claimed: ClaimedNotification): OutgoingMessage {
-    const { id, attempt, personId, address, locale, payload, repeat } = claimed;
-    const text = repeat ? markRepeat(claimed.text, locale, config.smsSignature) : claimed.text;
-    return { notificationId: id, attempt, personId, address, locale, text, payload, repeat };
+  async function record(wakeUp: Waking, sent: Sent, logger: Logger): Promise<void> {
+    const { members, choice, result } = sent;
+    if (result.kind !== 'submitted') {
+      await recordFailure(wakeUp, { ...sent, result }, logger);
+      return;
+    }
+    const now = clock.now();
+    const { providerMessageIds } = result;
+    await recordSubmitted(pool, members, { now, providerMessageIds });
+    for (const member of members) {
+      deps.metrics.submitted(now.getTime() - wantedAt(member).getTime(), member.channel);
+    }
+    logger.info({ providerMessageIds }, 'notification submitted');
+    // The message is out and its ids are stored; a receipt not counted now is counted when it is repeated.
+    await deps.receipts.submitted(choice.provider, providerMessageIds).catch((error: unknown) => {
+      logger.warn({ err: error }, 'receipts not counted yet');
+    });
   }
 
-  async function record(
-    claimed: ClaimedNotification,
-    result: SendResult,
+  async function recordFailure(
+    wakeUp: Waking,
+    { members, choice, candidate, result }: Sent & { result: Failure },
     logger: Logger,
   ): Promise<void> {
     const now = clock.now();
-    if (result.kind === 'submitted') {
-      const { providerMessageIds } = result;
-      await recordSubmitted(pool, claimed, { now, providerMessageIds });
-      deps.metrics.submitted(now.getTime() - wantedAt(claimed).getTime(), claimed.channel);
-      logger.info(
-        { provider: deps.providers[claimed.channel], providerMessageIds },
-        'notification submitted',
+    const { provider } = choice;
+    const unsent = unsentOf(result, { now, members });
+    const { reason } = unsent;
+    const refusedBy = new Set([...candidate.refusedBy, ...(unsent.permanent ? [provider] : [])]);
+    const { channel } = candidate;
+    const left = providers.names(channel).filter((name) => !refusedBy.has(name));
+    const refused = unsent.permanent && left.length === 0;
+    const counted = unsent.counts ? 1 : 0;
+    const isOver = ({ failures }: ClaimedNotification): boolean =>
+      refused || failures + counted >= config.maxAttempts;
+    const given = await fail(members.filter(isOver), unsent);
+    for (const { id, incidentId, personId } of given) {
+      logger.error(
+        { notificationId: id, incidentId, personId, reason },
+        'notification given up: this person has not been told',
       );
-      await countReceipts(claimed, providerMessageIds);
-      return;
+      deps.metrics.failed(channel);
     }
-    const { reason } = result;
-    const providerMessageIds = result.kind === 'unknown' ? (result.providerMessageIds ?? []) : [];
-    const unsent = { now, outcome: result.kind, reason, providerMessageIds };
-    const final =
-      claimed.attempt >= config.maxAttempts || (result.kind === 'failed' && result.permanent);
-    if (final && (await fail(claimed, reason, unsent))) {
-      logger.error({ reason }, 'notification given up: this person has not been told');
-      deps.metrics.failed(claimed.channel);
-      return;
-    }
-    const delayMs = backoffMs(claimed.attempt, {
+    const again = members.filter((member) => !given.includes(member));
+    if (again.length === 0) return;
+    const working = providers.working(channel);
+    const others = left.filter((name) => name !== provider && working.includes(name));
+    const failures = Math.max(...again.map((member) => member.failures)) + counted;
+    const delayMs =
+      unsent.bundle === 'apart' ? 0 : delayOf(result, { failures, others: others.length });
+    await recordUnsent(pool, again, { ...unsent, retryAt: new Date(now.getTime() + delayMs) });
+    logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
+    if (delayMs >= RELAY_MS) return;
+    for (const { id } of again) later({ ...wakeUp, id }, delayMs);
+  }
+
+  /** Another provider that works is tried at once; the same one after a pause. */
+  function delayOf(
+    result: Failure,
+    { failures, others }: { failures: number; others: number },
+  ): number {
+    if (others > 0 && failures <= others) return NEXT_PROVIDER_MS;
+    const pauseMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
+    const backoff = backoffMs(Math.max(failures, 1), {
       baseMs: config.retryBaseMs,
       maxMs: config.retryMaxMs,
       random: Math.random(),
     });
-    const retryAt = new Date(now.getTime() + delayMs);
-    await recordUnsent(pool, claimed, { ...unsent, retryAt });
-    if (!final) logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
+    return Math.max(pauseMs, backoff);
   }
 
-  /** False when the notification was cancelled or taken over meanwhile: then only the attempt's end is written. */
+  /** Returns those given up; not one that was cancelled or taken over meanwhile: of that only the attempt's end is written. */
   async function fail(
-    claimed: ClaimedNotification,
-    reason: string,
+    members: readonly ClaimedNotification[],
     unsent: Omit<Unsent, 'retryAt'>,
-  ): Promise<boolean> {
-    const { id, incidentId, personId, channel, attempt } = claimed;
-    const data = { notificationId: id, personId, channel, attempt, reason };
-    return giveUp(deps, { incidentId, data }, (tx) =>
-      recordUnsent(tx, claimed, { ...unsent, retryAt: null }),
-    );
-  }
-
-  /** The message is out and its ids are stored; a receipt not counted now is counted when it is repeated. */
-  async function countReceipts(
-    claimed: ClaimedNotification,
-    ids: readonly string[],
-  ): Promise<void> {
-    const provider = deps.providers[claimed.channel] ?? 'log';
-    await deps.receipts.submitted(provider, ids).catch((error: unknown) => {
-      deps.logger.warn({ err: error, notificationId: claimed.id }, 'receipts not counted yet');
+  ): Promise<ClaimedNotification[]> {
+    if (members.length === 0) return [];
+    const { reason } = unsent;
+    const given = members.map(({ id, incidentId, personId, channel, attempt }) => {
+      const data = { notificationId: id, personId, channel, attempt, reason };
+      return { id, incidentId, reason, data };
     });
+    const failed = await giveUp(deps, given, async (tx, id) => {
+      const mine = members.filter((member) => member.id === id);
+      return (await recordUnsent(tx, mine, { ...unsent, retryAt: null })).length > 0;
+    });
+    return members.filter(({ id }) => failed.includes(id));
   }
 };
 
+/** What woke the worker: a job of the queue, the relay, or a timer of its own. */
+type Waking = Pick<WakeUp, 'id' | 'to'>;
+
+/** The notifications of one message, oldest first. */
+type Members = readonly [ClaimedNotification, ...ClaimedNotification[]];
+type Taken = { members: Members; choice: Chosen; candidate: Candidate };
+type Sent = Taken & { result: SendResult };
+type Failure = Exclude<SendResult, { kind: 'submitted' }>;
+
+/** What the relay's sweep would bring up to half a second late is woken by this process. */
+const RELAY_MS = 1_000;
+
 const LAST_ONE_LOST: SendResult = {
   kind: 'failed',
-  permanent: true,
+  permanent: false,
   reason: 'the last attempt ended unknown',
+};
+
+/** A first alert must not be what finds out whether a provider is back. */
+const pastOf = ({ kind, told, failed, refusedBy }: Candidate) => ({
+  failed,
+  refusedBy,
+  urgent: kind === 'alert' && !told,
+});
+
+const unsentOf = (
+  result: Failure,
+  { now, members }: { now: Date; members: Members },
+): Omit<Unsent, 'retryAt'> => {
+  const { kind: outcome, reason } = result;
+  const failed = result.kind === 'failed' ? result : undefined;
+  // Refused for good may have been that there are several in it: each is then tried by itself.
+  const apart = failed?.permanent === true && members.length > 1;
+  const mayBeOut = failed === undefined || members.some(({ repeat }) => repeat);
+  return {
+    now,
+    outcome,
+    reason,
+    permanent: failed?.permanent === true && !apart,
+    // A provider that is busy all night must not make anybody be given up.
+    counts: failed?.retryAfterMs === undefined && !apart,
+    bundle: apart ? 'apart' : mayBeOut ? 'keep' : 'dissolve',
+    providerMessageIds: result.kind === 'unknown' ? (result.providerMessageIds ?? []) : [],
+  };
 };
 
 /** When the person should have been told. */
 const wantedAt = ({ step, payload, createdAt }: ClaimedNotification): Date => {
-  const text = step === 0 ? payload.receivedAt : payload.dueAt;
+  const text = step === 0 ? payload['receivedAt'] : payload['dueAt'];
   const time = typeof text === 'string' ? new Date(text) : createdAt;
   return Number.isNaN(time.getTime()) ? createdAt : time;
 };
-
-/** Resolves after a time, unless `ended` comes first: then never, and no timer keeps the process alive. */
-const after = (ms: number, ended: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    ended.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  });
 
 const aborted = (signal: AbortSignal, ended: AbortSignal): Promise<'abandoned'> =>
   new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import Type from 'typebox';
-import type { ContactChannel, Locale } from '../people/index.ts';
+import type { ContactChannel, Locale, Person } from '../people/index.ts';
 import { DateTimeSchema } from '../shared/http.ts';
+import { newId } from '../shared/ids.ts';
 
 export const NOTIFICATION_STATUSES = [
   'queued',
@@ -39,17 +40,22 @@ export type NewNotification = {
   dueAt: Date;
 };
 
-/** A notification taken for sending: nobody else sends it until the claim runs out. */
-export type ClaimedNotification = Omit<
-  NewNotification,
-  'dueAt' | 'round' | 'kind' | 'occurrence'
-> & {
-  /** 1 for the first. */
-  attempt: number;
-  createdAt: Date;
-  /** An earlier attempt ended without our knowing whether the message got out. */
-  repeat: boolean;
-};
+/** What every notification starts as: due now, the first of its step. Kind, text and payload are for the caller to add. */
+export const draftNotification = (
+  to: { person: Pick<Person, 'id' | 'locale'>; channel: ContactChannel; address: string },
+  { incidentId, now }: { incidentId: string; now: Date },
+): Omit<NewNotification, 'kind' | 'text' | 'payload'> => ({
+  id: newId(),
+  incidentId,
+  step: 0,
+  occurrence: 0,
+  round: 0,
+  personId: to.person.id,
+  channel: to.channel,
+  address: to.address,
+  locale: to.person.locale,
+  dueAt: now,
+});
 
 export const NotificationSchema = Type.Object({
   id: Type.String(),
@@ -70,13 +76,27 @@ export const NotificationSchema = Type.Object({
   submittedAt: Type.Optional(DateTimeSchema),
   finishedAt: Type.Optional(DateTimeSchema),
   lastError: Type.Optional(Type.String()),
+  nextAttemptAt: Type.Optional(DateTimeSchema),
+  bundleId: Type.Optional(
+    Type.String({ description: 'the same for all that went out in one message' }),
+  ),
+  fallbackFor: Type.Optional(
+    Type.String({ description: 'the notification that did not get through over another channel' }),
+  ),
   attempts: Type.Array(
     Type.Object({
       attempt: Type.Integer(),
       provider: Type.String(),
       startedAt: DateTimeSchema,
       finishedAt: Type.Optional(DateTimeSchema),
-      outcome: Type.Optional(Type.Enum(['submitted', 'failed', 'unknown'])),
+      outcome: Type.Optional(
+        Type.Enum(['submitted', 'failed', 'unknown'], {
+          description: 'none while it is under way; unknown: it may have been sent',
+        }),
+      ),
+      permanent: Type.Optional(
+        Type.Boolean({ description: 'of a failed one: this provider will never take it' }),
+      ),
       providerMessageIds: Type.Array(Type.String()),
       error: Type.Optional(Type.String()),
     }),

@@ -5,13 +5,19 @@ import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import { type Part, startParts } from '../shared/part.ts';
 import { createLogChannel } from './channels/log.ts';
-import type { OnGivenUp } from './given-up.ts';
+import { type FallbackDeps, fallBack } from './fallback.ts';
+import { createFallbackWatch, FALLBACK } from './fallback-watch.ts';
+import type { GiveUpDeps, OnGivenUp } from './given-up.ts';
 import { countPending } from './notification-store.ts';
 import { createNotificationWorker, type NotifyMetrics } from './notification-worker.ts';
-import { createProviders, type ProviderDeps, type Providers } from './providers.ts';
+import { setUpChannels } from './plan-notifications.ts';
+import { createProviderPool, type PoolDeps, type ProviderReport } from './provider-pool.ts';
+import { createProviders, type ProviderDeps } from './providers.ts';
 import { createNotifyQueue } from './queue.ts';
 import { createReceiptBook } from './receipt-book.ts';
 import { createRelay } from './relay.ts';
+import { bringForward } from './sending-store.ts';
+import type { Wording } from './write-alerts.ts';
 
 export type NotifyDeps = ProviderDeps & {
   pool: Pool;
@@ -20,6 +26,9 @@ export type NotifyDeps = ProviderDeps & {
   config: CountyConfig['notify'];
   listener: Listener;
   onGivenUp: OnGivenUp;
+  /** For the texts of alerts that go over another channel. */
+  regions: Wording['regions'];
+  timeZone: string;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -28,12 +37,15 @@ export type NotifyDeps = ProviderDeps & {
     leaseMs?: number;
     sweepMs?: number;
     queuePrefix?: string;
+    breaker?: NonNullable<PoolDeps['breaker']>;
   };
 };
 
 export type Notify = Part & {
   /** One line a channel for /readyz. */
   channelStatus(): Record<string, string>;
+  /** Each provider by itself. */
+  providers(): ProviderReport[];
   /** Channels that are set up and cannot send now: `sms: connection closed`. */
   troubles(): string[];
   /** Notifications waiting in PostgreSQL (`queued`, `sending`) and jobs in the queue by state. */
@@ -46,28 +58,50 @@ const LEASE_MS = 6_000;
 /** The sending side: channels, queue with workers, and the relay that fills it. Stops the other way round. */
 export const createNotify = (deps: NotifyDeps): Notify => {
   const { pool, clock, logger, metrics, onGivenUp, tuning = {} } = deps;
-  const receipts = createReceiptBook({
-    pool,
+  const fallback: FallbackDeps = {
+    regions: deps.regions,
+    timeZone: deps.timeZone,
+    smsSignature: deps.config.smsSignature,
+    setUp: setUpChannels(deps.channels),
+    // The log tells nobody.
+    works: (channel) => senders.working(channel).some((provider) => provider !== 'log'),
     clock,
     logger,
+  };
+  const givingUp: GiveUpDeps = {
+    pool,
     onGivenUp,
+    fallBack: (tx, stranded) => fallBack(fallback, tx, stranded),
+  };
+  const receipts = createReceiptBook({
+    ...givingUp,
+    clock,
+    logger,
     onFailed: (channel) => metrics.failed(channel),
   });
   const providers = createProviders(deps, receipts);
-  const first = Object.fromEntries(
-    Object.entries(providers).map(([channel, [provider]]) => [channel, provider]),
-  );
-  const fallback = createLogChannel({
-    channel: 'other',
-    hint: 'no provider is configured for it',
+  const senders = createProviderPool({
+    providers,
+    standIn: createLogChannel({
+      channel: 'other',
+      hint: 'no provider is configured for it',
+      logger,
+    }),
+    onRecovered: (channel) => {
+      // What this misses is tried again at its own time.
+      bringForward(pool, channel, clock.now()).catch((error: unknown) =>
+        logger.warn({ err: error, channel }, 'what waited for a provider was not woken'),
+      );
+    },
+    onResult: (result) => metrics.sent?.(result),
+    now: () => clock.now(),
     logger,
+    ...(tuning.breaker === undefined ? {} : { breaker: tuning.breaker }),
   });
   const worker = createNotificationWorker({
     ...deps,
-    channelFor: (channel) => first[channel] ?? fallback,
-    providers: Object.fromEntries(
-      Object.entries(first).map(([name, channel]) => [name, channel.provider]),
-    ),
+    ...givingUp,
+    providers: senders,
     receipts,
     leaseMs: tuning.leaseMs ?? LEASE_MS,
   });
@@ -75,34 +109,48 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     redisUrl: deps.redisUrl,
     connectionString: deps.connectionString,
     prefix: tuning.queuePrefix ?? 'fengsui',
-    handle: ({ id }) => worker.handle(id),
+    handle: (wakeUp) => worker.handle(wakeUp),
     drain: () => worker.drain(),
     logger,
   });
   const relay = createRelay({
     ...deps,
     queue,
-    handle: (id) => worker.handle(id),
+    handle: (wakeUp) => worker.handle(wakeUp),
     ...(tuning.sweepMs === undefined ? {} : { sweepMs: tuning.sweepMs }),
+  });
+  const watch = createFallbackWatch({
+    ...fallback,
+    pool,
+    rule: deps.config.fallback ?? FALLBACK,
+    ...(tuning.sweepMs === undefined ? {} : { everyMs: tuning.sweepMs }),
   });
   const catchUp: Part = {
     name: 'notify-receipts',
-    start: () => receipts.catchUp('smpp'),
+    start: () => receipts.catchUp(),
     stop: async () => undefined,
   };
   let stopAll: (() => Promise<void>) | undefined;
   return {
     name: 'notify',
     async start() {
-      stopAll = await startParts([...Object.values(providers).flat(), catchUp, queue, relay]);
-      logger.info({ channels: channelStatus(providers) }, 'notification channels');
+      stopAll = await startParts([
+        ...Object.values(providers).flat(),
+        catchUp,
+        queue,
+        relay,
+        watch,
+      ]);
+      logger.info({ channels: channelStatus(senders.report()) }, 'notification channels');
     },
     stop: async () => stopAll?.(),
-    channelStatus: () => channelStatus(providers),
+    channelStatus: () => channelStatus(senders.report()),
+    providers: () => senders.report(),
+    // One provider that works is enough.
     troubles: () =>
-      Object.entries(providers).flatMap(([name, [provider]]) => {
-        const trouble = provider.trouble();
-        return trouble === null ? [] : [`${name}: ${trouble}`];
+      Object.entries(providers).flatMap(([name, list]) => {
+        const troubles = list.map((provider) => provider.trouble());
+        return troubles.includes(null) ? [] : [`${name}: ${troubles.join('; ')}`];
       }),
     async queueDepth() {
       return { ...(await countPending(pool)), ...(await queue.depth()) };
@@ -110,10 +158,13 @@ export const createNotify = (deps: NotifyDeps): Notify => {
   };
 };
 
-const channelStatus = (providers: Providers): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(providers).map(([name, list]) => [
-      name,
-      list.map((provider) => provider.status()).join('; '),
-    ]),
-  );
+/** What each channel's providers say, and what stands against using them. */
+const channelStatus = (reports: readonly ProviderReport[]): Record<string, string> => {
+  const status: Record<string, string> = {};
+  for (const { channel, breaker, status: own, lastError } of reports) {
+    const failing = breaker === 'closed' ? '' : ` (failing, ${lastError ?? 'no reason given'})`;
+    const before = status[channel];
+    status[channel] = `${before === undefined ? '' : `${before}; `}${own}${failing}`;
+  }
+  return status;
+};

@@ -8,9 +8,15 @@ export type PlannedNotification = { person: Person; channel: ContactChannel; add
 export type SetUpChannels = ReadonlySet<ContactChannel>;
 
 /** What needs no provider (the receiver is the contact's own address, or the service itself) is always there; so is SMS, which goes to the log until it is configured. */
-const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook'];
+const ALWAYS: readonly ContactChannel[] = ['sms', 'app', 'webhook', 'wecom', 'dingtalk', 'feishu'];
 
-export const setUpChannels = (_config: ChannelConfig): SetUpChannels => new Set(ALWAYS);
+export const setUpChannels = (config: ChannelConfig): SetUpChannels =>
+  new Set([...ALWAYS, ...pushChannels(config)]);
+
+const pushChannels = ({ webPush, jpush }: ChannelConfig): ContactChannel[] => [
+  ...(webPush === undefined ? [] : (['web_push'] as const)),
+  ...(jpush === undefined ? [] : (['jpush'] as const)),
+];
 
 /** What a step's word for a channel stands for. */
 const MEANT: Record<PolicyChannel, readonly ContactChannel[]> = {
@@ -61,3 +67,19 @@ export const planNotifications = (
       address,
     })),
   );
+
+/**
+ * Where a person is told next when the channels used so far have failed: in the person's own order, those that can send
+ * before those that cannot just now. Undefined when there is nothing left.
+ */
+export const nextContact = (
+  person: Person,
+  used: ReadonlySet<string>,
+  { setUp, works }: { setUp: SetUpChannels; works: (channel: ContactChannel) => boolean },
+): Contact | undefined => {
+  const channels = [...new Set(person.contacts.map(({ channel }) => channel))].filter(
+    (channel) => setUp.has(channel) && !used.has(channel),
+  );
+  const left = channels.flatMap((channel) => bestContact(person, channel) ?? []);
+  return left.find(({ channel }) => works(channel)) ?? left[0];
+};

@@ -15,7 +15,13 @@ import { LANES, type Lane } from './lane.ts';
 import { within } from './within.ts';
 
 /** A wake-up: the notification itself is in PostgreSQL. */
-export type WakeUp = { id: string; attempt: number; lane: Lane };
+export type WakeUp = {
+  id: string;
+  attempt: number;
+  lane: Lane;
+  /** Whose message it is, where others to the same address may share it: they are looked at one after the other. */
+  to?: string;
+};
 
 export type NotifyQueue = Part & {
   /** Adding what is there already is harmless. Rejects when the queue is out of reach. */

@@ -1,8 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
-import type { Pool } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
-import { giveUp, type OnGivenUp } from './given-up.ts';
+import { type GiveUpDeps, giveUp } from './given-up.ts';
 import type { ProviderReceipt } from './receipt.ts';
 import {
   hasUnmatched,
@@ -19,18 +18,14 @@ export type ReceiptBook = {
   received(receipt: ProviderReceipt): Promise<void>;
   /** Message ids are known now: counts receipts that were faster than the answer. */
   submitted(provider: string, messageIds: readonly string[]): Promise<void>;
-  /** Counts what a crash left uncounted. */
-  catchUp(provider: string): Promise<void>;
+  /** Counts what a crash left uncounted, of every provider. */
+  catchUp(): Promise<void>;
 };
 
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
-export const createReceiptBook = (deps: {
-  pool: Pool;
-  clock: Clock;
-  logger: Logger;
-  onGivenUp: OnGivenUp;
-  onFailed(channel: string): void;
-}): ReceiptBook => {
+export const createReceiptBook = (
+  deps: GiveUpDeps & { clock: Clock; logger: Logger; onFailed(channel: string): void },
+): ReceiptBook => {
   const { pool, clock, logger } = deps;
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
@@ -46,12 +41,15 @@ export const createReceiptBook = (deps: {
     if (settlement.kind === 'pending') return;
     const now = clock.now();
     if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
-    const { incidentId, reason } = settlement;
-    const given = { incidentId, data: { notificationId: id, reason } };
-    const failed = await giveUp(deps, given, (tx) => markUndelivered(tx, id, { now, reason }));
-    if (!failed) return;
-    logger.error({ notificationId: id, incidentId, reason }, 'SMS was not delivered');
-    deps.onFailed('sms');
+    const { incidentId, channel, reason } = settlement;
+    const given = { id, incidentId, reason, data: { notificationId: id, reason } };
+    const failed = await giveUp(deps, [given], (tx) => markUndelivered(tx, id, { now, reason }));
+    if (failed.length === 0) return;
+    logger.error(
+      { notificationId: id, incidentId, channel, reason },
+      'not delivered: this person has not been told',
+    );
+    deps.onFailed(channel);
   };
 
   return {
@@ -60,6 +58,10 @@ export const createReceiptBook = (deps: {
       await match(receipt.provider, [receipt.messageId]);
     },
     submitted: match,
-    catchUp: async (provider) => match(provider, await listUnmatchedIds(pool, provider)),
+    async catchUp() {
+      for (const [provider, messageIds] of await listUnmatchedIds(pool)) {
+        await match(provider, messageIds);
+      }
+    },
   };
 };

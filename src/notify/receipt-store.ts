@@ -98,19 +98,46 @@ export const matchReceipts = async (
          (select from receipt r where r.notification_id = $2 and r.provider_message_id = $3 and r.event = $4)`,
       [row.id, match.candidate.notificationId, match.messageId, row.event],
     );
+    const told = { notificationId: match.candidate.notificationId, messageId: match.messageId };
+    for (const id of await copyToOthers(tx, { ...told, receiptId: row.id, event: row.event })) {
+      touched.add(id);
+    }
   }
   return [...touched];
 };
 
-/** Ids of receipts still without their notification, such as those a crash came between. */
-export const listUnmatchedIds = async (db: Queryable, provider: string): Promise<string[]> => {
-  const { rows } = await db.query<{ id: string }>(
-    `select provider_message_id as id from receipt
-     where notification_id is null and provider = $1 and received_at > now() - ${MATCH_WITHIN}
-     order by receipt.id desc limit 1000`,
-    [provider],
+/** What is said of a message holds for every notification that went out in it. Returns the ids of the others. */
+const copyToOthers = async (
+  tx: Queryable,
+  receipt: { receiptId: string; notificationId: string; messageId: string; event: ReceiptEvent },
+): Promise<string[]> => {
+  const { rows } = await tx.query<{ id: string }>(
+    `with others as (
+       select distinct n.id from notification n join delivery_attempt a on a.notification_id = n.id
+       where n.bundle_id = (select bundle_id from notification where id = $2) and n.id <> $2
+         and $3 = any(a.provider_message_ids)
+     ), copied as (
+       insert into receipt (notification_id, provider, provider_message_id, address, event, at, received_at, detail)
+       select o.id, r.provider, $3, r.address, r.event, r.at, r.received_at, r.detail from receipt r, others o
+       where r.id = $1 and not exists
+         (select from receipt e where e.notification_id = o.id and e.provider_message_id = $3 and e.event = $4)
+     )
+     select id from others`,
+    [receipt.receiptId, receipt.notificationId, receipt.messageId, receipt.event],
   );
-  return rows.map((row) => row.id);
+  return rows.map(({ id }) => id);
+};
+
+/** Ids of receipts still without their notification, by provider, such as those a crash came between. */
+export const listUnmatchedIds = async (db: Queryable): Promise<Map<string, string[]>> => {
+  const { rows } = await db.query<{ provider: string; id: string }>(
+    `select provider, provider_message_id as id from receipt
+     where notification_id is null and provider_message_id is not null and received_at > now() - ${MATCH_WITHIN}
+     order by receipt.id desc limit 1000`,
+  );
+  const ids = new Map<string, string[]>();
+  for (const { provider, id } of rows) ids.set(provider, [...(ids.get(provider) ?? []), id]);
+  return ids;
 };
 
 /**
@@ -148,16 +175,17 @@ const findCandidates = async (
 export type Settlement =
   | { kind: 'pending' }
   | { kind: 'delivered' }
-  | { kind: 'failed'; reason: string; incidentId: string };
+  | { kind: 'failed'; reason: string; incidentId: string; channel: string };
 
 /** What the receipts of a notification add up to. */
 export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
   const { rows } = await db.query<{
     incident_id: string;
+    channel: string;
     attempts: { messageIds: string[] }[];
     receipts: { messageId: string; event: ReceiptEvent; detail: string | null }[];
   }>(
-    `select n.incident_id,
+    `select n.incident_id, n.channel,
        coalesce((select json_agg(json_build_object('messageIds', a.provider_message_ids) order by a.attempt)
          from delivery_attempt a where a.notification_id = n.id and a.provider_message_ids <> '{}'), '[]') as attempts,
        coalesce((select json_agg(json_build_object('messageId', r.provider_message_id, 'event', r.event,
@@ -166,7 +194,7 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
      from notification n where n.id = $1`,
     [id],
   );
-  const { incident_id, attempts, receipts } = one(rows);
+  const { incident_id, channel, attempts, receipts } = one(rows);
   const kind = settleAttempts({ attempts, receipts });
   if (kind !== 'failed') return { kind };
   const detail = receipts.find((receipt) => receipt.event === 'failed')?.detail;
@@ -174,6 +202,7 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
     kind,
     reason: `not delivered: ${detail ?? 'no reason given'}`,
     incidentId: incident_id,
+    channel,
   };
 };
 
@@ -201,6 +230,8 @@ export const markUndelivered = async (
 
 export type AppReceipt = {
   notificationId: string;
+  /** Which app: the one on the bus (unless said otherwise), or the console in a browser. */
+  provider?: 'mqtt' | 'web_push';
   personId: string;
   event: 'delivered' | 'read' | 'acknowledged';
   /** When it happened on the phone. */
@@ -215,7 +246,8 @@ const APP_PROGRESS = `array['queued', 'sending', 'failed', 'cancelled', 'submitt
 
 /**
  * A receipt from a person's app. `not_theirs`: no such notification, or somebody else's. An `acknowledged` receipt is for
- * the caller to act on: the person takes the incident. The same receipt again changes nothing.
+ * the caller to act on: the person takes the incident, that one alone, whatever else was in the message. The same receipt
+ * again changes nothing.
  */
 export const recordReceipt = async (
   db: Queryable,
@@ -223,19 +255,24 @@ export const recordReceipt = async (
 ): Promise<RecordedReceipt> => {
   const { notificationId, personId, event, at, receivedAt } = receipt;
   const { rows } = await db.query<{ incident_id: string }>(
-    `with theirs as (
-       select id, incident_id from notification where id::text = lower($1) and person_id = $2
+    `with named as (
+       select id, incident_id, bundle_id from notification where id::text = lower($1) and person_id = $2
+     ), theirs as (
+       select id from named
+       union
+       select n.id from notification n join named on n.bundle_id = named.bundle_id
+       where $3 <> 'acknowledged' and n.person_id = $2
      ), kept as (
        insert into receipt (notification_id, provider, event, at, received_at)
-       select id, 'mqtt', $3, $4, $5 from theirs
+       select id, $6, $3, $4, $5 from theirs
        where not exists (select from receipt r where r.notification_id = theirs.id and r.event = $3)
      ), moved as (
        update notification n set status = $3, finished_at = coalesce(n.finished_at, $5), claimed_until = null
        from theirs where n.id = theirs.id
          and array_position(${APP_PROGRESS}, $3::text) > array_position(${APP_PROGRESS}, n.status)
      )
-     select incident_id from theirs`,
-    [notificationId, personId, event, at, receivedAt],
+     select incident_id from named`,
+    [notificationId, personId, event, at, receivedAt, receipt.provider ?? 'mqtt'],
   );
   const row = rows[0];
   return row === undefined

@@ -7,6 +7,7 @@ import type { Part } from '../shared/part.ts';
 import { createSemaphore } from './channels/semaphore.ts';
 import { laneOf } from './lane.ts';
 import { type DueNotification, listDue } from './notification-store.ts';
+import { mayShare } from './plan-sending.ts';
 import type { NotifyQueue, WakeUp } from './queue.ts';
 
 export type RelayDeps = {
@@ -14,7 +15,7 @@ export type RelayDeps = {
   listener: Listener;
   queue: Pick<NotifyQueue, 'add'>;
   /** Sends one notification without the queue: a queue that is away must not keep an alarm from going out. */
-  handle: (id: string) => Promise<void>;
+  handle: (wakeUp: WakeUp) => Promise<void>;
   clock: Clock;
   logger: Logger;
   /** How late a retry or a later step may be woken; also how soon a wiped queue is filled again. */
@@ -89,17 +90,17 @@ export const createRelay = (deps: RelayDeps): Part => {
         { reason: errorMessage(error), notifications: wakeUps.length },
         'the queue is out of reach, sending without it',
       );
-      for (const { id } of wakeUps) void sendDirectly(id);
+      for (const wakeUp of wakeUps) void sendDirectly(wakeUp);
     }
   };
 
-  const sendDirectly = async (id: string): Promise<void> => {
+  const sendDirectly = async (wakeUp: WakeUp): Promise<void> => {
     try {
       await direct.run(async () => {
-        if (!stopped) await handle(id);
+        if (!stopped) await handle(wakeUp);
       });
     } catch (error) {
-      logger.warn({ err: error, notificationId: id }, 'not sent yet');
+      logger.warn({ err: error, notificationId: wakeUp.id }, 'not sent yet');
     }
   };
 
@@ -128,10 +129,11 @@ export const createRelay = (deps: RelayDeps): Part => {
   };
 };
 
-const toWakeUp = ({ id, attempts, channel }: DueNotification): WakeUp => ({
+const toWakeUp = ({ id, attempts, kind, personId, channel }: DueNotification): WakeUp => ({
   id,
   attempt: attempts + 1,
   lane: laneOf(channel),
+  ...(mayShare(kind, channel) ? { to: `${personId} ${channel}` } : {}),
 });
 
 const keyOf = ({ id, attempt }: WakeUp): string => `${id} ${attempt}`;

@@ -5,7 +5,7 @@ import { en } from './templates/en.ts';
 import type { NamedIncident, Phrases, TakenOverStatus, Template } from './templates/template.ts';
 import { zhCN } from './templates/zh-CN.ts';
 
-const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
+export const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
 
 /**
  * Two UCS-2 parts hold 2 × 67 code units. One less, because a character of two units (an emoji in a name) that
@@ -152,14 +152,14 @@ const radiusText = (metres: number, template: Template): string => {
 };
 
 /** Names come from people and files: line breaks and control characters must not shape the message. */
-const oneLine = (text: string): string =>
+export const oneLine = (text: string): string =>
   text
     .toWellFormed()
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 
 /** At most `max` code units, never half a surrogate pair; what was cut off shows as …. */
-const shorten = (text: string, max: number): string => {
+export const shorten = (text: string, max: number): string => {
   if (text.length <= max) return text;
   if (max < 1) return '';
   const cut = text.slice(0, max - 1);

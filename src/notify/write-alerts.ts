@@ -2,13 +2,16 @@ import type { ContactChannel, Person, RegionLookup } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { toGcj02 } from '../shared/gcj02.ts';
 import type { LonLat } from '../shared/geo.ts';
-import { newId } from '../shared/ids.ts';
 import type { PolicyChannel } from '../shared/policy.ts';
 import { toSafeText } from '../shared/safe-json.ts';
 import type { IncidentAlert } from './alert.ts';
-import type { NewNotification } from './notification.ts';
+import { draftNotification, type NewNotification } from './notification.ts';
 import { insertNotifications } from './notification-store.ts';
-import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
+import {
+  type PlannedNotification,
+  planNotifications,
+  type SetUpChannels,
+} from './plan-notifications.ts';
 import { MAX_SMS_LENGTH, renderAlert } from './render.ts';
 
 /** What the texts are made with. */
@@ -46,31 +49,34 @@ export type WrittenNotification = {
 /** Long enough for any place, short enough for a phone's notification. */
 const MAX_APP_LENGTH = 500;
 
+/** One person's row, over one channel. */
+export const draftAlert = (
+  wording: Wording,
+  telling: Omit<Telling, 'people' | 'channels'>,
+  { person, channel, address }: PlannedNotification,
+): NewNotification => {
+  const { alert, step, occurrence, round, now } = telling;
+  const placeNames = wording.regions.placeNames(alert.regionId);
+  return {
+    ...draftNotification({ person, channel, address }, { incidentId: alert.incidentId, now }),
+    kind: 'alert',
+    step,
+    occurrence,
+    round,
+    text: toSafeText(textFor(person, channel, { wording, telling, placeNames })),
+    payload: payloadOf(telling, placeNames),
+  };
+};
+
 /** Writes one row a person and channel, in the caller's transaction; returns those that are new. */
 export const writeAlerts = async (
   tx: Queryable,
   wording: Wording,
   telling: Telling,
 ): Promise<WrittenNotification[]> => {
-  const { alert, step, occurrence, round, dueAt, now } = telling;
-  const placeNames = wording.regions.placeNames(alert.regionId);
-  const rows = planNotifications(telling.people, telling.channels, wording.setUp).map(
-    ({ person, channel, address }): NewNotification => ({
-      id: newId(),
-      incidentId: alert.incidentId,
-      kind: 'alert',
-      step,
-      occurrence,
-      round,
-      personId: person.id,
-      channel,
-      address,
-      locale: person.locale,
-      text: toSafeText(textFor(person, channel, { wording, telling, placeNames })),
-      payload: payloadOf(telling, placeNames),
-      dueAt: now,
-    }),
-  );
+  const { step, occurrence, dueAt, now } = telling;
+  const planned = planNotifications(telling.people, telling.channels, wording.setUp);
+  const rows = planned.map((one) => draftAlert(wording, telling, one));
   if (rows.length === 0) return [];
   const written = await insertNotifications(tx, rows, now);
   return rows
@@ -83,7 +89,11 @@ export const writeAlerts = async (
 const textFor = (
   person: Person,
   channel: ContactChannel,
-  made: { wording: Wording; telling: Telling; placeNames: readonly string[] },
+  made: {
+    wording: Wording;
+    telling: Omit<Telling, 'people' | 'channels'>;
+    placeNames: readonly string[];
+  },
 ): string => {
   const { wording, telling, placeNames } = made;
   const isSms = channel === 'sms';
@@ -107,7 +117,7 @@ const mapUrl = (at: LonLat): string => {
 
 /** What an app or a webhook gets beside the text; the notification's id and the text are added when it is sent. */
 const payloadOf = (
-  { alert, step, code, dueAt }: Telling,
+  { alert, step, code, dueAt }: Omit<Telling, 'people' | 'channels'>,
   placeNames: readonly string[],
 ): Record<string, unknown> => ({
   type: 'alert',

@@ -1,5 +1,7 @@
+import { type AllowedNetworks, HOW_TO_ALLOW, refusedUrl } from '../shared/outbound-address.ts';
 import type { ContactChannel, NewContact } from './person.ts';
 import { normalizePhone } from './phone.ts';
+import { robotFault } from './robot-address.ts';
 
 export type CheckedContact = { channel: ContactChannel; address: string; verified?: boolean };
 export type ContactCheck =
@@ -8,12 +10,19 @@ export type ContactCheck =
 
 type AddressResult = { ok: true; address: string } | { ok: false; reason: string };
 
-/** Normalises the addresses of a person's contacts; an error names `contacts[i].address` and how to write it. */
-export const checkContacts = (contacts: readonly NewContact[], personId: string): ContactCheck => {
+/**
+ * Normalises the addresses of a person's contacts; an error names `contacts[i].address` and how to write it. URLs lead to
+ * public addresses, or to networks that are allowed.
+ */
+export const checkContacts = (
+  contacts: readonly NewContact[],
+  personId: string,
+  allow: AllowedNetworks = [],
+): ContactCheck => {
   const checked: CheckedContact[] = [];
   const errors: { path: string; message: string }[] = [];
   for (const [index, contact] of contacts.entries()) {
-    const result = checkAddress(contact, personId);
+    const result = checkAddress(contact, personId, allow);
     if (!result.ok) {
       errors.push({ path: `contacts[${index}].address`, message: result.reason });
       continue;
@@ -36,7 +45,11 @@ export const checkContacts = (contacts: readonly NewContact[], personId: string)
   return errors.length === 0 ? { ok: true, contacts: checked } : { ok: false, errors };
 };
 
-const checkAddress = ({ channel, address: raw }: NewContact, personId: string): AddressResult => {
+const checkAddress = (
+  { channel, address: raw }: NewContact,
+  personId: string,
+  allow: AllowedNetworks,
+): AddressResult => {
   const address = raw?.trim() ?? '';
   switch (channel) {
     case 'sms':
@@ -45,12 +58,14 @@ const checkAddress = ({ channel, address: raw }: NewContact, personId: string): 
       return phone.ok ? { ok: true, address: phone.e164 } : phone;
     }
     case 'webhook':
+      return checkUrl(address, allow);
     case 'wecom':
     case 'dingtalk':
-    case 'feishu':
-      return isHttpUrl(address)
-        ? { ok: true, address }
-        : { ok: false, reason: `"${address}" is not an http:// or https:// URL` };
+    case 'feishu': {
+      const checked = checkUrl(address, allow);
+      const fault = checked.ok ? robotFault(channel, address) : null;
+      return fault === null ? checked : { ok: false, reason: `"${address}" ${fault}` };
+    }
     case 'email':
       return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)
         ? { ok: true, address }
@@ -59,12 +74,23 @@ const checkAddress = ({ channel, address: raw }: NewContact, personId: string): 
       return /^[\w-]{1,64}$/.test(address)
         ? { ok: true, address }
         : { ok: false, reason: `"${address}" is not a JPush registration id` };
-    case 'app':
     case 'web_push':
+      return address === '' || address === personId
+        ? { ok: true, address: personId }
+        : { ok: false, reason: 'is the person’s id; leave it out' };
+    case 'app':
     case 'log':
       return { ok: true, address: address === '' ? personId : address };
   }
 };
 
-const isHttpUrl = (text: string): boolean =>
-  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+const checkUrl = (address: string, allow: AllowedNetworks): AddressResult => {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    return { ok: false, reason: `"${address}" is not an http:// or https:// URL` };
+  }
+  const refused = refusedUrl(url, allow);
+  return refused === null
+    ? { ok: true, address }
+    : { ok: false, reason: `${url.hostname} ${refused}; ${HOW_TO_ALLOW}` };
+};

@@ -1,6 +1,7 @@
 export { type DutyLevel, isReachable } from './duty.ts';
 export { readDuty } from './find-duty.ts';
 export { maskAddress, seesAddresses } from './mask-address.ts';
+export { ensureWebPushContact } from './own-contact-store.ts';
 export type { Contact, ContactChannel, Locale, Person } from './person.ts';
 export { personRoutes } from './person-routes.ts';
 export { listPeopleByIds, listPeopleByRole } from './person-store.ts';
@@ -11,6 +12,7 @@ export {
   type RegionLookup,
 } from './region-index.ts';
 export { regionRoutes } from './region-routes.ts';
+export { hideSecret, splitSecret } from './robot-address.ts';
 export type { DutyGap } from './roster/duty-gaps.ts';
 export { dutyRoutes } from './roster/duty-routes.ts';
 export { createGapCheck } from './roster/gap-check.ts';

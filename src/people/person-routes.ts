@@ -11,6 +11,7 @@ import {
   type RouteGroup,
   type User,
 } from '../shared/http.ts';
+import type { AllowedNetworks } from '../shared/outbound-address.ts';
 import { maskAddress, seesAddresses } from './mask-address.ts';
 import {
   CreatedPersonSchema,
@@ -22,6 +23,7 @@ import {
 } from './person.ts';
 import { findPerson, listPeople } from './person-store.ts';
 import type { RegionLookup } from './region-index.ts';
+import { hideSecret } from './robot-address.ts';
 import { concerningRegions } from './visible-regions.ts';
 import { changePerson, createPerson } from './write-person.ts';
 
@@ -33,7 +35,7 @@ const toJson = (person: Person, user: User) => {
     createdAt: person.createdAt.toISOString(),
     contacts: person.contacts.map(({ channel, address, verified, disabledAt }) => ({
       channel,
-      address: open ? address : maskAddress(channel, address),
+      address: open ? hideSecret(channel, address) : maskAddress(channel, address),
       verified,
       ...(disabledAt === null ? {} : { disabledAt: disabledAt.toISOString() }),
     })),
@@ -44,7 +46,13 @@ const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
 /** `people`, `people/{id}`, `people/{id}/mqtt-secret`. */
 export const personRoutes =
-  (deps: { pool: Pool; regions: RegionLookup; defaultLocale: Locale }): RouteGroup =>
+  (deps: {
+    pool: Pool;
+    regions: RegionLookup;
+    defaultLocale: Locale;
+    /** Networks that are not public and that a contact's URL may lead to. */
+    allow?: AllowedNetworks;
+  }): RouteGroup =>
   (app) => {
     const { pool, regions } = deps;
 
@@ -139,7 +147,7 @@ export const personRoutes =
         },
       },
       async (request) =>
-        toJson(await changePerson(pool, request.params.id, request.body), request.user),
+        toJson(await changePerson(deps, request.params.id, request.body), request.user),
     );
 
     app.post(

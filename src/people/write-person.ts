@@ -3,6 +3,7 @@ import { createSecret, hashSecret, insertCredential } from '../devices/index.ts'
 import { AppError } from '../shared/app-error.ts';
 import type { Pool, Queryable } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
+import type { AllowedNetworks } from '../shared/outbound-address.ts';
 import { hashPassword } from '../shared/password.ts';
 import { type CheckedContact, checkContacts } from './contact-check.ts';
 import type { Locale, NewContact, NewPerson, Person, PersonChange } from './person.ts';
@@ -15,6 +16,7 @@ import {
   replaceRegions,
   updatePerson,
 } from './person-store.ts';
+import { keepSecrets } from './robot-address.ts';
 
 type FieldError = { path: string; message: string };
 
@@ -30,7 +32,7 @@ export type CreatedPerson = { person: Person; mqttSecret: string };
  * account. Throws `unprocessable` naming each wrong field, `conflict` when the user name is taken.
  */
 export const createPerson = async (
-  deps: { pool: Pool; defaultLocale: Locale },
+  deps: { pool: Pool; defaultLocale: Locale; allow?: AllowedNetworks },
   body: NewPerson,
 ): Promise<CreatedPerson> => {
   const id = newPersonId();
@@ -43,7 +45,12 @@ export const createPerson = async (
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   const mqttSecret = createSecret();
   const person = await withTransaction(deps.pool, async (tx) => {
-    const contacts = await checkFields(tx, { ...body, personId: id, errors });
+    const contacts = await checkFields(tx, {
+      ...body,
+      personId: id,
+      errors,
+      allow: deps.allow ?? [],
+    });
     const { name, roles, regionIds, locale = deps.defaultLocale } = body;
     await storePerson(tx, { id, name, roles, locale, regionIds, contacts, mqttSecret });
     if (username !== undefined && passwordHash !== undefined) {
@@ -80,15 +87,20 @@ const usernameTaken = (username: string): AppError =>
   });
 
 /** Changes what is given; contacts and regions are replaced as whole lists. Throws `not_found`. */
-export const changePerson = async (pool: Pool, id: string, change: PersonChange): Promise<Person> =>
+export const changePerson = async (
+  { pool, allow = [] }: { pool: Pool; allow?: AllowedNetworks },
+  id: string,
+  change: PersonChange,
+): Promise<Person> =>
   withTransaction(pool, async (tx) => {
     const current = await findPerson(tx, id);
     if (current === undefined) throw new AppError('not_found', `person "${id}" does not exist`);
     const contacts = await checkFields(tx, {
       regionIds: change.regionIds ?? [],
-      contacts: change.contacts ?? [],
+      contacts: keepSecrets(change.contacts ?? [], current.contacts),
       personId: id,
       errors: [],
+      allow,
     });
     await updatePerson(tx, {
       id,
@@ -113,6 +125,7 @@ const checkFields = async (
     contacts: readonly NewContact[];
     personId: string;
     errors: readonly FieldError[];
+    allow: AllowedNetworks;
   },
 ): Promise<CheckedContact[]> => {
   const missing = await missingRegionIds(tx, input.regionIds);
@@ -121,7 +134,7 @@ const checkFields = async (
       ? [{ path: `regionIds[${index}]`, message: `region "${regionId}" does not exist; import it` }]
       : [],
   );
-  const contacts = checkContacts(input.contacts, input.personId);
+  const contacts = checkContacts(input.contacts, input.personId, input.allow);
   const errors = [...input.errors, ...regionErrors, ...(contacts.ok ? [] : contacts.errors)];
   if (errors.length > 0 || !contacts.ok) {
     const list = errors.map(({ path, message }) => `${path}: ${message}`).join('; ');

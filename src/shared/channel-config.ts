@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError, errorMessage } from './app-error.ts';
+import { PushConfigProperties, pushFaults } from './push-config.ts';
 import { compileSchema } from './schema.ts';
 
 const strict = { additionalProperties: false };
@@ -23,6 +24,7 @@ const ChannelConfigSchema = Type.Object(
         { minItems: 1 },
       ),
     ),
+    ...PushConfigProperties,
   },
   strict,
 );
@@ -67,7 +69,7 @@ export const loadChannelConfig = async (
 export const parseChannelConfig = (value: unknown, file: string, source: Source): ChannelConfig => {
   const missing: FieldError[] = [];
   const checked = channels(fillIn(value, '', { source, missing }));
-  const errors = [...missing, ...(checked.ok ? [] : checked.errors)];
+  const errors = [...missing, ...(checked.ok ? pushFaults(checked.value) : checked.errors)];
   if (!checked.ok || errors.length > 0) {
     const list = errors.map((error) => `${error.path} ${error.message}`).join('; ');
     throw new AppError('startup', `${file}: ${list}; correct these fields`, { errors });

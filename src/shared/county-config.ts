@@ -144,6 +144,29 @@ const CountyConfigSchema = Type.Object(
         maxAttempts: Type.Integer({ minimum: 1, maximum: 10_000 }),
         retryBaseMs: Type.Integer({ minimum: 100 }),
         retryMaxMs: Type.Integer({ minimum: 100 }),
+        /**
+         * An alert that has failed so often, or is not out after so many seconds, goes over the person's next channel as
+         * well. Absent = 2 and 15.
+         */
+        fallback: Type.Optional(
+          Type.Object(
+            {
+              afterFailures: Type.Integer({ minimum: 1, maximum: 100 }),
+              afterS: Type.Integer({ minimum: 1, maximum: 3_600 }),
+            },
+            { additionalProperties: false },
+          ),
+        ),
+        /**
+         * Further alerts to the same person within so many milliseconds of one go together in the next message; none
+         * waits longer for that. 0 = each by itself. Absent = 400.
+         */
+        bundleWindowMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_000 })),
+        /**
+         * What is not the first word of a fire waits while so many messages have gone to a person over a channel in the
+         * last minute, a minute at most. Absent = 20.
+         */
+        messagesPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
       },
       { additionalProperties: false },
     ),

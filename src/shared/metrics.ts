@@ -10,6 +10,14 @@ const HTTP_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Reads the present value of a gauge, one number a label value; called at each scrape. */
 export type GaugeReader = () => Promise<Readonly<Record<string, number>>>;
 
+/** What is known of the providers at each scrape. */
+export type ProviderReader = () => readonly {
+  channel: string;
+  provider: string;
+  up: boolean;
+  breaker: 'closed' | 'half_open' | 'open';
+}[];
+
 /** Every metric of the service. One instance a process, handed to the stages; nothing is global. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -57,6 +65,19 @@ export const createMetrics = () => {
       labelNames: ['channel', 'outcome'] as const,
       registers,
     }),
+    providerCalls: new Counter({
+      name: 'fengsui_provider_calls_total',
+      help: 'Calls of a provider, by outcome: submitted, refused (for good), throttled, failed, unknown (no answer)',
+      labelNames: ['channel', 'provider', 'outcome'] as const,
+      registers,
+    }),
+    providerSubmit: new Histogram({
+      name: 'fengsui_provider_submit_seconds',
+      help: 'From calling a provider to its yes',
+      labelNames: ['channel', 'provider'] as const,
+      buckets: ALARM_BUCKETS_S,
+      registers,
+    }),
     replies: new Counter({
       name: 'fengsui_sms_replies_total',
       help: 'SMS that people wrote, by what was made of them; each is kept in table inbound_message',
@@ -100,7 +121,40 @@ export const createMetrics = () => {
         label: 'state',
         read,
       }),
+    /** Gauges `fengsui_provider_up` and `fengsui_provider_breaker`, by channel and provider, read at each scrape. */
+    watchProviders: (read: ProviderReader): void => registerProviders(registry, read),
   };
+};
+
+const BREAKER_VALUES = { closed: 0, half_open: 1, open: 2 } as const;
+
+const registerProviders = (registry: Registry, read: ProviderReader): void => {
+  const labelNames = ['channel', 'provider'] as const;
+  const registers = [registry];
+  const up = new Gauge({
+    name: 'fengsui_provider_up',
+    help: '1 while nothing is known that would keep the provider from sending',
+    labelNames,
+    registers,
+    collect() {
+      up.reset();
+      for (const { channel, provider, up: isUp } of read()) {
+        up.set({ channel, provider }, isUp ? 1 : 0);
+      }
+    },
+  });
+  const breaker = new Gauge({
+    name: 'fengsui_provider_breaker',
+    help: 'Circuit breaker of the provider: 0 closed, 1 half open, 2 open',
+    labelNames,
+    registers,
+    collect() {
+      breaker.reset();
+      for (const { channel, provider, breaker: state } of read()) {
+        breaker.set({ channel, provider }, BREAKER_VALUES[state]);
+      }
+    },
+  });
 };
 
 type ReaderOptions = { name: string; help: string; label: string; read: GaugeReader };

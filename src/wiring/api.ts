@@ -29,7 +29,9 @@ import {
   type Notify,
   notificationRoutes,
   policyRoutes,
+  pushRoutes,
   reportRoutes,
+  webhookSecretRoutes,
 } from '../notify/index.ts';
 import {
   dutyRoutes,
@@ -78,6 +80,7 @@ export const createApi = async (
   const logger = context.logger.child({ stage: 'api' });
   const health = createHealth(context, parts);
   metrics.watchQueueDepth(() => parts.notify.queueDepth());
+  if (context.has('notify')) metrics.watchProviders(() => parts.notify.providers());
   const http = (app: App) => createHttpServer({ app, host: env.host, port: env.port, logger });
   if (!context.has('api')) {
     const server = http(await createOpsApp({ logger, health, metrics }));
@@ -122,7 +125,7 @@ export const createApi = async (
 };
 
 const stageRoutes = (
-  { env, config, clock, terrain }: Context,
+  { env, config, channels, clock, terrain }: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
@@ -181,7 +184,12 @@ const stageRoutes = (
     escalationRoutes({ pool, visibleRegions, clock, reporting: config.reporting }),
     reportRoutes({ pool, visibleRegions, clock }),
     policyRoutes({ pool, regions, policies: config.policies }),
-    personRoutes({ pool, regions, defaultLocale: env.locale }),
+    personRoutes({
+      pool,
+      regions,
+      defaultLocale: env.locale,
+      allow: channels.webhook?.allow ?? [],
+    }),
     shiftRoutes({ pool, regions, clock }),
     shiftImportRoutes({
       pool,
@@ -196,6 +204,13 @@ const stageRoutes = (
     leaveRoutes({ pool, regions, clock }),
     dutyRoutes({ pool, regions, clock }),
     notificationRoutes({ pool, visibleRegions }),
+    pushRoutes({
+      pool,
+      webPush: channels.webPush,
+      allow: channels.webhook?.allow ?? [],
+      clock,
+    }),
+    webhookSecretRoutes({ pool, configured: env.webhookSecret, clock }),
     suppressionRoutes({
       pool,
       visibleRegions,
@@ -223,5 +238,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
       : {}),
   },
   // Only the role that sends knows whether it can.
-  ...(context.has('notify') ? { channels: () => notify.channelStatus() } : {}),
+  ...(context.has('notify')
+    ? { channels: () => notify.channelStatus(), providers: () => notify.providers() }
+    : {}),
 });

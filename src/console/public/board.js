@@ -166,8 +166,18 @@ export const createBoard = ({ toast, onFailed, onNews }) => {
     }
   }, 15_000);
 
+  /** Shows one incident with its details, wherever it stands in the list. */
+  const reveal = async (id) => {
+    const entry = entries.get(id) ?? put(await request(`incidents/${encodeURIComponent(id)}`));
+    if (OVER.has(entry.incident.status)) onlyOpen = false;
+    if (!entry.expanded) toggle(entry);
+    else render();
+    list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: 'start' });
+  };
+
   return {
     load,
+    reveal: (id) => reveal(id).catch(onFailed),
     /** One event of the stream. */
     take(event) {
       const entry = put(event.incident);

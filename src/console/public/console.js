@@ -4,6 +4,7 @@ import { byId } from './dom.js';
 import { clockTime } from './format.js';
 import { forgetToken, login, request, token } from './http.js';
 import { knowsPlace, loadPlaces } from './places.js';
+import { createPushButton } from './push-button.js';
 import { followStream } from './stream.js';
 import { currentLanguage, switchLanguage, t } from './texts.js';
 
@@ -33,6 +34,15 @@ const onFailed = (error) => {
 };
 
 const board = createBoard({ toast, onFailed, onNews: () => ring() });
+const push = createPushButton({ toast, onFailed });
+
+/** `#incident=…` is where a notification leads; followed once. */
+const followLink = async () => {
+  const id = new URLSearchParams(location.hash.slice(1)).get('incident');
+  if (id === null || token() === null) return;
+  history.replaceState(null, '', location.pathname);
+  await board.reveal(id);
+};
 
 const showLink = (state) => {
   link = state;
@@ -63,7 +73,7 @@ const onEvent = (event) => {
 /** The list is read once the stream stands, so that nothing can happen between the two unseen. */
 const onOpen = () => {
   showLink('live');
-  board.load().catch(onFailed);
+  board.load().then(followLink, onFailed);
 };
 
 const enter = async () => {
@@ -71,6 +81,7 @@ const enter = async () => {
     const me = await request('auth/me');
     board.setCommander(me.roles.some((role) => COMMAND_ROLES.includes(role)));
     await loadPlaces();
+    void push.enter(me);
   } catch (error) {
     if (error.status === 401) return leave(t().expired);
     toast(t().unreachable);
@@ -98,6 +109,7 @@ const leave = (message) => {
   stream = undefined;
   forgetToken();
   board.clear();
+  push.leave();
   clearTimeout(bannerTimer);
   for (const id of ['board', 'logout', 'sound', 'link', 'banner']) byId(id).hidden = true;
   byId('login').hidden = false;
@@ -146,6 +158,7 @@ const translate = () => {
   byId('language').lang = currentLanguage() === 'en' ? 'zh-CN' : 'en';
   byId('sound').textContent = soundWanted() ? t().soundOn : t().soundOff;
   byId('link-text').textContent = t()[link];
+  push.redraw();
   board.redraw();
 };
 
@@ -159,6 +172,11 @@ byId('sound').addEventListener('click', () => {
   translate();
 });
 byId('logout').addEventListener('click', () => leave(undefined));
+addEventListener('hashchange', () => void followLink());
+// A notification was opened while the page stood somewhere. (Without HTTPS there are no service workers.)
+navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+  if (typeof data?.incidentId === 'string' && token() !== null) void board.reveal(data.incidentId);
+});
 addEventListener('online', () => stream?.retryNow());
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) stream?.retryNow();

@@ -29,6 +29,8 @@ export type SendResult =
 export type Channel = Part & {
   /** Written to `delivery_attempt.provider`. */
   provider: string;
+  /** Every address is a server of its own: one that is broken says nothing of this provider. */
+  everyAddressIsAServer?: true;
   send(message: OutgoingMessage): Promise<SendResult>;
   /** Why it cannot send now; null when it can, as far as it knows, and for one that is not set up. */
   trouble(): string | null;

@@ -17,6 +17,8 @@ import { commandStatusName, isBusy, isHopeless } from './smpp-status.ts';
 import type { SmppConfig } from './smpp-url.ts';
 
 export type SmppDeps = {
+  /** Tells two centres apart: ids of messages are only unique at one of them. */
+  provider?: string;
   config: SmppConfig;
   /** Persists a receipt before it is answered; a rejection makes the SMS centre repeat it. */
   onReceipt: (receipt: SmppReceipt) => Promise<void>;
@@ -45,7 +47,7 @@ const WANT_RECEIPT = 1;
  * A message is submitted when every part is; when only some are, the outcome is unknown and the whole is sent again.
  */
 export const createSmppChannel = (deps: SmppDeps): Channel => {
-  const { config, onReceipt, onMessage, clock, logger, timings } = deps;
+  const { provider = 'smpp', config, onReceipt, onMessage, clock, logger, timings } = deps;
   const times = { ...SMPP_TIMINGS, ...THROTTLE_TIMINGS, ...timings };
   const window = createSemaphore(config.window);
   let reference = Math.floor(Math.random() * 256);
@@ -60,7 +62,7 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
       const receipt = parseReceipt(pdu);
       if (receipt === undefined) {
         await onMessage({
-          provider: 'smpp',
+          provider,
           line,
           sequenceNumber: pdu.sequence_number,
           sender: pdu.source_addr ?? '',
@@ -87,7 +89,7 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
 
   return {
     name: 'smpp-sms',
-    provider: 'smpp',
+    provider,
     start: () => session.start(),
     stop: () => session.stop(),
     async send(message) {
@@ -96,7 +98,7 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
       const outcomes = await Promise.all(
         parts.map((part) => submitPart(fieldsOf(config, message, part))),
       );
-      return resultOf(outcomes);
+      return resultOf(outcomes, times.throttlePauseMs);
     },
     trouble: () => session.trouble(),
     status() {
@@ -126,7 +128,7 @@ const fieldsOf = (
   short_message: octets,
 });
 
-const resultOf = (outcomes: readonly SubmitOutcome[]): SendResult => {
+const resultOf = (outcomes: readonly SubmitOutcome[], pauseMs: number): SendResult => {
   const ids = outcomes.flatMap((outcome) =>
     outcome.kind === 'accepted' && outcome.messageId !== '' ? outcome.messageId : [],
   );
@@ -136,9 +138,14 @@ const resultOf = (outcomes: readonly SubmitOutcome[]): SendResult => {
   const hopeless = bad.some((o) => o.kind === 'refused' && isHopeless(o.status));
   if (hopeless) return { kind: 'failed', permanent: true, reason };
   const mayHaveArrived = ids.length > 0 || bad.some(({ kind }) => kind === 'no_answer');
-  return mayHaveArrived
-    ? { kind: 'unknown', reason, providerMessageIds: ids }
-    : { kind: 'failed', permanent: false, reason };
+  if (mayHaveArrived) return { kind: 'unknown', reason, providerMessageIds: ids };
+  const busy = bad.every((o) => o.kind === 'refused' && isBusy(o.status));
+  return {
+    kind: 'failed',
+    permanent: false,
+    reason,
+    ...(busy ? { retryAfterMs: pauseMs } : {}),
+  };
 };
 
 const reasonOf = (outcome: SubmitOutcome): string => {

@@ -4,7 +4,7 @@ import { isReachable, listPeopleByRole, type Person } from '../../people/index.t
 import type { Clock } from '../../shared/clock.ts';
 import { type Pool, withTransaction } from '../../shared/db.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { IncidentAlert } from '../alert.ts';
+import { alertOf, type IncidentAlert } from '../alert.ts';
 import { type Wording, writeAlerts } from '../write-alerts.ts';
 import {
   advanceEscalation,
@@ -46,15 +46,7 @@ export const fireEscalation = async (deps: FireDeps, incidentId: string): Promis
       await markStopped(tx, incidentId, { now, reason: incident.status });
       return [];
     }
-    const alert: IncidentAlert = {
-      ...escalation.seen,
-      incidentId,
-      number: incident.number,
-      severity: incident.severity,
-      level: incident.alertLevel === 'strong' ? 'strong' : 'review',
-      regionId: incident.regionId,
-      fix: incident.fix,
-    };
+    const alert = alertOf(incident, escalation.seen);
     return fireDue(deps, tx, { escalation, alert, now });
   });
   for (const ms of lateMs) deps.onFired(ms);

@@ -21,6 +21,8 @@ export const en: Template = {
     ` Reply 1 take, 2 false alarm, 0 can't come (code ${code}).`,
     ` Code ${code}.`,
   ],
+  bundle: ({ incidents, fresh }) =>
+    `${incidents.length} ${fresh ? 'new fires' : 'untaken fires'}: ${incidents.map(({ number, place, code }) => `${number}${place === '' ? '' : ` ${place}`} (${code})`).join('; ')}. Reply with code, e.g. "${incidents[0]?.code ?? ''} 1" to take it.`,
   merged: (number) => `Fire ${number} is now part of another.`,
   askFalseAlarm: ({ number, code }) =>
     `Fire ${number}: if it is a false alarm, reply ${code} 2 again within 10 min.`,

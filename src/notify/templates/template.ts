@@ -21,6 +21,9 @@ export type Phrases = {
 /** An incident as it is named in an answer. */
 export type NamedIncident = { number: string; code: string };
 
+/** An incident in a message about several; `place` may be empty. */
+export type BundledIncident = NamedIncident & { place: string };
+
 /** What somebody made of an incident that others were still being told of. */
 export type TakenOverStatus =
   | 'acknowledged'
@@ -43,6 +46,8 @@ export type Template = {
   repeatMark: string;
   /** How to answer by SMS, in full and as short as can be; put behind the sentence where there is room. */
   replyHints(code: string): readonly string[];
+  /** Several fires in one message, and how to answer each; `fresh`: none of them was told before. */
+  bundle(news: { incidents: readonly BundledIncident[]; fresh: boolean }): string;
   /** Somebody has the incident now. */
   takenOver(news: { number: string; by: string; status: TakenOverStatus }): string;
   /** Answers to what somebody wrote. */

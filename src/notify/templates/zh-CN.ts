@@ -20,6 +20,8 @@ export const zhCN: Template = {
   kilometres: (value) => `${value}公里`,
   repeatMark: '重复：',
   replyHints: (code) => [`回复1接警、2误报、0不能到（编号${code}）`, `编号${code}`],
+  bundle: ({ incidents, fresh }) =>
+    `${incidents.length}起${fresh ? '新火情' : '火情待接警'}：${incidents.map(({ number, place, code }) => `${number}${place}(编号${code})`).join('；')}。带编号回复，如“${incidents[0]?.code ?? ''} 1”接警。`,
   merged: (number) => `火情${number}已并入另一起火情。`,
   askFalseAlarm: ({ number, code }) => `火情${number}：确认是误报，请在10分钟内再回复${code} 2。`,
   askWhich: (incidents) =>

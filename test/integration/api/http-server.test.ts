@@ -87,20 +87,39 @@ describe('probes and metrics', () => {
       database: () => ({ ok: true }),
       broker: () => Promise.reject(new Error('gone')),
     };
-    const channels = () => ({ sms: 'log: set SMPP_URL to send SMS' });
-    const app = await createOpsApp({ logger, health: { checks, channels }, metrics });
+    const channels = () => ({ sms: 'smpp: bound to sms.example.org:2775' });
+    const providers = () => [
+      {
+        channel: 'sms',
+        provider: 'smpp',
+        up: false,
+        breaker: 'open' as const,
+        status: 'smpp: bound to sms.example.org:2775',
+        lastError: 'refused: ESME_RSYSERR',
+        lastErrorAt: '2026-11-02T06:05:00.000Z',
+      },
+    ];
+    metrics.watchProviders(providers);
+    metrics.providerCalls.inc({ channel: 'sms', provider: 'smpp', outcome: 'failed' });
+    const app = await createOpsApp({ logger, health: { checks, channels, providers }, metrics });
     expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' });
     const ready = await app.inject('/readyz');
     expect(ready.statusCode).toBe(503);
     expect(ready.json()).toEqual({
       status: 'unavailable',
       checks: { database: { ok: true }, broker: { ok: false, detail: 'gone' } },
-      channels: { sms: 'log: set SMPP_URL to send SMS' },
+      channels: { sms: 'smpp: bound to sms.example.org:2775' },
+      providers: providers(),
     });
     const text = await app.inject('/metrics');
     expect(text.headers['content-type']).toContain('text/plain');
     expect(text.body).toContain('fengsui_queue_depth{state="waiting"} 3');
     expect(text.body).toContain('fengsui_dead_letters_total{code="invalid_json"} 1');
+    expect(text.body).toContain('fengsui_provider_up{channel="sms",provider="smpp"} 0');
+    expect(text.body).toContain('fengsui_provider_breaker{channel="sms",provider="smpp"} 2');
+    expect(text.body).toContain(
+      'fengsui_provider_calls_total{channel="sms",provider="smpp",outcome="failed"} 1',
+    );
     expect(text.body).toContain('nodejs_eventloop_lag_seconds');
     expect((await app.inject('/api/v1/incidents')).statusCode).toBe(404);
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordReceipt } from '../../../src/notify/index.ts';
-import { claimNotification } from '../../../src/notify/notification-store.ts';
+import { claimNotifications } from '../../../src/notify/sending-store.ts';
 import type { Person } from '../../../src/people/person.ts';
 import { createHarness } from './notify-harness.ts';
 
@@ -79,6 +79,9 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
       sms: 'log: set SMPP_URL to send SMS',
       app: 'mqtt',
       webhook: 'http',
+      wecom: 'http',
+      dingtalk: 'http',
+      feishu: 'http',
     });
     await vi.waitFor(async () =>
       expect(await notify.queueDepth()).toEqual({
@@ -145,10 +148,18 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
   it('sends again, marked as a repeat, what a worker died over', async () => {
     const { alert, written } = await harness.openIncident();
     const [planned] = written.notifications;
-    const claim = { now: new Date(), leaseMs: 400, providers: { app: 'mqtt' } };
-    const claimed = await claimNotification(harness.pool, planned?.id ?? '', claim);
-    expect(claimed).toMatchObject({ attempt: 1, repeat: false });
-    expect(await claimNotification(harness.pool, planned?.id ?? '', claim)).toBeUndefined();
+    const id = planned?.id ?? '';
+    const claim = {
+      lead: id,
+      ids: [id],
+      bundleId: id,
+      provider: 'mqtt',
+      now: new Date(),
+      leaseMs: 400,
+    };
+    const claimed = await claimNotifications(harness.pool, claim);
+    expect(claimed).toMatchObject([{ attempt: 1, repeat: false }]);
+    expect(await claimNotifications(harness.pool, claim)).toEqual([]);
     await start();
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(row).toMatchObject({ attempts: 2, outcomes: ['unknown', 'submitted'] });

@@ -13,6 +13,7 @@ import {
   setUpChannels,
   stopEscalation,
 } from '../../../src/notify/index.ts';
+import type { SetUpChannels } from '../../../src/notify/plan-notifications.ts';
 import { createRegionLookup } from '../../../src/people/index.ts';
 import type { NewContact, Person } from '../../../src/people/person.ts';
 import { createPerson } from '../../../src/people/write-person.ts';
@@ -31,6 +32,9 @@ export const NOTIFY_CONFIG = {
   retryBaseMs: 100,
   retryMaxMs: 400,
 };
+
+/** Test servers are there. */
+export const LOOPBACK = ['127.0.0.1/32'];
 
 /** The default region alone, messages for China. */
 const WORDING = {
@@ -75,7 +79,8 @@ export const createHarness = async () => {
 
     person: async (contacts: NewContact[], roles: Person['roles'] = ['duty_officer']) => {
       const body = { name: '李明', roles, regionIds: [], contacts };
-      return (await createPerson({ pool, defaultLocale: 'zh-CN' }, body)).person;
+      const deps = { pool, defaultLocale: 'zh-CN', allow: LOOPBACK } as const;
+      return (await createPerson(deps, body)).person;
     },
 
     /** An incident and its notifications, in one transaction, as the alarm path does it. */
@@ -83,7 +88,11 @@ export const createHarness = async () => {
       steps: Policy['steps'] = [
         { afterS: 0, to: [{ onDuty: true }], channels: ['sms', 'app', 'webhook'] },
       ],
-      { clock = systemClock, regionId = 'default' }: { clock?: Clock; regionId?: string } = {},
+      {
+        clock = systemClock,
+        regionId = 'default',
+        setUp = WORDING.setUp,
+      }: { clock?: Clock; regionId?: string; setUp?: SetUpChannels } = {},
     ) => {
       const now = clock.now();
       const incidentId = newId();
@@ -121,7 +130,15 @@ export const createHarness = async () => {
           ],
         );
         const policies = [{ id: 'default', name: 'default', regionIds: [], steps }];
-        return alertIncident(tx, { ...WORDING, alert, policies, taken: false, round: 0, now });
+        return alertIncident(tx, {
+          ...WORDING,
+          setUp,
+          alert,
+          policies,
+          taken: false,
+          round: 0,
+          now,
+        });
       });
       return { alert, written };
     },
@@ -191,9 +208,10 @@ export const createHarness = async () => {
         pool,
         connectionString,
         redisUrl: undefined,
-        channels: {},
         webhookSecret: undefined,
         config: NOTIFY_CONFIG,
+        regions: WORDING.regions,
+        timeZone: WORDING.timeZone,
         listener,
         publish: async () => undefined,
         onGivenUp: async (_tx, { data }) => {
@@ -204,6 +222,7 @@ export const createHarness = async () => {
         clock: systemClock,
         logger,
         ...options,
+        channels: { webhook: { allow: LOOPBACK }, ...options.channels },
         tuning: { leaseMs: 1_000, sweepMs: 100, ...options.tuning },
       });
       await notify.start();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Smsc, startSmsc } from '../../support/smsc.ts';
-import { createHarness } from './notify-harness.ts';
+import { createHarness, NOTIFY_CONFIG } from './notify-harness.ts';
 
 const PHONE = '+8613800000001';
 /** What a test would have to wait for, shortened. */
@@ -34,6 +34,7 @@ describe('SMS over SMPP', () => {
   const start = async (query = '') => {
     const notify = await harness.start({
       channels: { sms: [{ smpp: { url: smsc.url + query } }] },
+      config: { ...NOTIFY_CONFIG, bundleWindowMs: 0 },
       tuning: { smpp: FAST },
     });
     await smsc.waitForBind();

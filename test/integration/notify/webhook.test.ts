@@ -1,8 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { storedWebhookSecret } from '../../../src/notify/webhook-secret-store.ts';
+import {
+  rotateWebhookSecret,
+  storedWebhookSecrets,
+} from '../../../src/notify/webhook-secret-store.ts';
 import { startHookServer } from './hook-server.ts';
 import { createHarness } from './notify-harness.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
 describe('webhook', () => {
   let harness: Awaited<ReturnType<typeof createHarness>>;
@@ -31,8 +36,8 @@ describe('webhook', () => {
     const { alert } = await openTo('/hook');
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     const [hook] = hooks.hooks;
-    const secret = await storedWebhookSecret(harness.pool);
-    expect(await storedWebhookSecret(harness.pool)).toBe(secret);
+    const { current: secret } = await storedWebhookSecrets(harness.pool);
+    expect((await storedWebhookSecrets(harness.pool)).current).toBe(secret);
     const verified = new Webhook(secret).verify(
       hook?.body ?? '',
       hook?.headers as Record<string, string>,
@@ -86,6 +91,62 @@ describe('webhook', () => {
   });
 
   it('refuses to start with a secret that cannot sign', async () => {
-    await expect(harness.start({ webhookSecret: 'whsec_short' })).rejects.toThrow(/WEBHOOK_SECRET/);
+    for (const webhookSecret of ['whsec_short', `${SECRET} whsec_short`]) {
+      await expect(harness.start({ webhookSecret })).rejects.toThrow(/WEBHOOK_SECRET/);
+    }
+  });
+
+  const signaturesOf = (hook: (typeof hooks.hooks)[number] | undefined): number =>
+    String(hook?.headers['webhook-signature']).split(' ').length;
+  const verifies = (hook: (typeof hooks.hooks)[number] | undefined, secret: string): boolean => {
+    try {
+      new Webhook(secret).verify(hook?.body ?? '', hook?.headers as Record<string, string>);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it('signs with the old secret too for a day after a rotation', async () => {
+    const { current: old } = await storedWebhookSecrets(harness.pool);
+    await harness.start();
+    const { current: fresh } = await rotateWebhookSecret(harness.pool, new Date());
+    const { alert } = await openTo('/hook');
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    const [hook] = hooks.hooks;
+    expect([fresh !== old, verifies(hook, fresh), verifies(hook, old)]).toEqual([true, true, true]);
+  });
+
+  it('forgets the old secret after that day', async () => {
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    const { current: old } = await rotateWebhookSecret(harness.pool, yesterday);
+    const { current: fresh } = await rotateWebhookSecret(harness.pool, yesterday);
+    await harness.start();
+    const { alert } = await openTo('/hook');
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    const [hook] = hooks.hooks;
+    expect([verifies(hook, fresh), verifies(hook, old)]).toEqual([true, false]);
+  });
+
+  it('signs with both secrets that WEBHOOK_SECRET names', async () => {
+    const other = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    await harness.start({ webhookSecret: `${SECRET} ${other}` });
+    const { alert } = await openTo('/hook');
+    await harness.expectStatuses(alert.incidentId, ['submitted']);
+    const [hook] = hooks.hooks;
+    expect([signaturesOf(hook), verifies(hook, SECRET), verifies(hook, other)]).toEqual([
+      2,
+      true,
+      true,
+    ]);
+  });
+
+  it('does not post to an address that is not allowed (any more)', async () => {
+    await harness.start({ channels: {} });
+    const { alert } = await openTo('/hook');
+    const [row] = await harness.expectStatuses(alert.incidentId, ['failed']);
+    expect(row).toMatchObject({ attempts: 1 });
+    expect(row?.last_error).toMatch(/127\.0\.0\.1 is a loopback address.*webhook\.allow/);
+    expect(hooks.hooks).toEqual([]);
   });
 });

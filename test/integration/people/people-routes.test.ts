@@ -57,7 +57,7 @@ beforeAll(async () => {
     limits: { perAddress: 100_000 },
     routes: [
       regionRoutes({ pool, regions }),
-      personRoutes({ pool, regions, defaultLocale: 'zh-CN' }),
+      personRoutes({ pool, regions, defaultLocale: 'zh-CN', allow: ['10.1.0.0/16'] }),
       shiftRoutes({ pool, regions, clock: systemClock }),
     ],
   });
@@ -291,6 +291,54 @@ describe('people', () => {
     ]);
     expect((await call('PATCH', 'people/p-nobody', { body: { name: 'x' } })).status).toBe(404);
     expect((await call('PATCH', `people/${body.id}`, { body: {} })).status).toBe(400);
+  });
+
+  it('are reached at public addresses, and in networks that were allowed', async () => {
+    const at = (...addresses: string[]) =>
+      call('POST', 'people', {
+        body: {
+          ...li,
+          contacts: addresses.map((address) => ({ channel: 'webhook', address })),
+        },
+      });
+    const refused = await at('https://example.org/h', 'http://169.254.169.254/latest/meta-data');
+    expect(refused).toMatchObject({
+      status: 422,
+      body: {
+        errors: [
+          {
+            path: 'contacts[1].address',
+            message:
+              '169.254.169.254 is a link-local address; if it is meant, add its network to webhook.allow in channels.json',
+          },
+        ],
+      },
+    });
+    expect((await at('https://10.1.0.1/h')).status).toBe(201);
+    expect((await at('https://10.2.0.1/h')).status).toBe(422);
+  });
+
+  it('never show the secret of a robot, and keep it when it is sent back hidden', async () => {
+    const robot = (secret: string) => ({
+      channel: 'dingtalk',
+      address: `https://oapi.dingtalk.com/robot/send?access_token=1#${secret}`,
+    });
+    const created = await call<PersonBody>('POST', 'people', {
+      body: { ...li, contacts: [robot('SEC1')] },
+    });
+    expect(created.body.contacts[0]?.address).toBe(robot('***').address);
+    const contacts = created.body.contacts.map(({ channel, address }) => ({ channel, address }));
+    const changed = await call<PersonBody>('PATCH', `people/${created.body.id}`, {
+      body: { contacts },
+    });
+    expect(changed.status).toBe(200);
+    const { rows } = await database.pool.query(
+      'select address from contact_method where person_id = $1',
+      [created.body.id],
+    );
+    expect(rows).toEqual([{ address: robot('SEC1').address }]);
+    const unknown = await call('POST', 'people', { body: { ...li, contacts: [robot('***')] } });
+    expect(unknown.status).toBe(422);
   });
 
   it('keep their numbers from viewers and operators', async () => {

@@ -43,6 +43,7 @@ const EVENTS: Record<IncidentEventType, true> = {
   reported_up: true,
   nobody_to_notify: true,
   notification_failed: true,
+  fallback: true,
 };
 const SUPPRESSIONS: Record<SuppressionKind, true> = {
   permitted_burn: true,

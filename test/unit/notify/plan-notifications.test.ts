@@ -6,7 +6,11 @@ import {
   policyFor,
   type Situation,
 } from '../../../src/notify/escalation/policy-for.ts';
-import { planNotifications, setUpChannels } from '../../../src/notify/plan-notifications.ts';
+import {
+  nextContact,
+  planNotifications,
+  setUpChannels,
+} from '../../../src/notify/plan-notifications.ts';
 import type { Contact, ContactChannel, Person } from '../../../src/people/index.ts';
 import type { Policy, PolicyChannel } from '../../../src/shared/policy.ts';
 
@@ -37,6 +41,37 @@ const plan = (people: Person[], channels: PolicyChannel[] = ['sms', 'app']) =>
   planNotifications(people, channels, setUpChannels({})).map(
     (row) => `${row.person.id} ${row.channel} ${row.address}`,
   );
+
+describe('where a person is told next', () => {
+  const setUp = new Set<ContactChannel>(['sms', 'app', 'webhook']);
+  const next = (li: Person, used: string[], working: string[] = ['sms', 'app', 'webhook']) =>
+    nextContact(li, new Set(used), { setUp, works: (channel) => working.includes(channel) })
+      ?.address;
+  const li = person('li', [
+    contact('email', 'li@example.org'),
+    contact('sms', 'stopped', { disabledAt: openedAt }),
+    contact('sms', 'unverified'),
+    contact('sms', 'verified', { verified: true }),
+    contact('webhook', 'hook'),
+    contact('app', 'li'),
+  ]);
+
+  it('is the first channel in the person’s own order that is set up and was not used', () => {
+    expect(next(li, ['app'])).toBe('verified');
+    expect(next(li, ['app', 'sms'])).toBe('hook');
+    expect(next(li, ['app', 'sms', 'webhook'])).toBeUndefined();
+  });
+
+  it('is one that works before one that does not, and that before none', () => {
+    expect(next(li, ['webhook'], ['app'])).toBe('li');
+    expect(next(li, ['webhook', 'app'], [])).toBe('verified');
+  });
+
+  it('is never a contact that was disabled', () => {
+    const mute = person('li', [contact('sms', 'stopped', { disabledAt: openedAt })]);
+    expect(next(mute, ['app'])).toBeUndefined();
+  });
+});
 
 describe('planNotifications', () => {
   it('tells each person once on each channel of the step', () => {

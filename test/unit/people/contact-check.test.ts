@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkContacts } from '../../../src/people/contact-check.ts';
 import { maskAddress, seesAddresses } from '../../../src/people/mask-address.ts';
+import type { NewContact } from '../../../src/people/person.ts';
+import { hideSecret, keepSecrets } from '../../../src/people/robot-address.ts';
 
 describe('checkContacts', () => {
   it('normalises numbers and gives the app the person’s id', () => {
@@ -54,6 +56,78 @@ describe('checkContacts', () => {
     expect(result.ok ? [] : result.errors).toEqual([
       { path: 'contacts[1]', message: 'sms +8613800000001 is listed twice' },
     ]);
+  });
+});
+
+describe('URLs', () => {
+  const reasons = (contacts: NewContact[], allow?: string[]): string[] => {
+    const result = checkContacts(contacts, 'p-1', allow);
+    return result.ok ? [] : result.errors.map(({ path, message }) => `${path}: ${message}`);
+  };
+
+  it('may not lead into the networks the service stands in, unless that is allowed', () => {
+    const contacts: NewContact[] = [
+      { channel: 'webhook', address: 'https://10.1.2.3/hook' },
+      { channel: 'webhook', address: 'http://[::ffff:127.0.0.1]:8080/hook' },
+      { channel: 'wecom', address: 'http://localhost/send?key=1' },
+      { channel: 'webhook', address: 'https://hooks.example.org/' },
+    ];
+    expect(reasons(contacts)).toEqual([
+      'contacts[0].address: 10.1.2.3 is a private address; if it is meant, add its network to webhook.allow in channels.json',
+      'contacts[1].address: [::ffff:7f00:1] is a loopback address; if it is meant, add its network to webhook.allow in channels.json',
+      'contacts[2].address: localhost is a loopback address; if it is meant, add its network to webhook.allow in channels.json',
+    ]);
+    expect(reasons(contacts, ['10.1.0.0/16', '127.0.0.1'])).toEqual([]);
+  });
+
+  it.each<[NewContact, RegExp]>([
+    [{ channel: 'wecom', address: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send' }, /\?key=/],
+    [{ channel: 'wecom', address: 'https://qyapi.weixin.qq.com/send?key=1#SEC' }, /sign nothing/],
+    [{ channel: 'dingtalk', address: 'https://oapi.dingtalk.com/robot/send' }, /access_token/],
+    [{ channel: 'feishu', address: 'https://open.feishu.cn/open-apis/' }, /bot\/v2\/hook/],
+    [
+      { channel: 'feishu', address: 'https://open.feishu.cn/open-apis/bot/v2/hook/1#***' },
+      /write the secret/,
+    ],
+    [{ channel: 'web_push', address: 'p-2' }, /leave it out/],
+  ])('a contact that cannot work is told apart: %j', (contact, reason) => {
+    expect(reasons([contact]).join()).toMatch(reason);
+  });
+
+  it('of robots are taken as the platforms give them, with a secret behind #', () => {
+    expect(
+      reasons([
+        { channel: 'wecom', address: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1-2' },
+        {
+          channel: 'dingtalk',
+          address: 'https://oapi.dingtalk.com/robot/send?access_token=1#SEC1',
+        },
+        { channel: 'feishu', address: 'https://open.feishu.cn/open-apis/bot/v2/hook/1-2#s3' },
+        { channel: 'feishu', address: 'https://open.larksuite.com/open-apis/bot/v2/hook/3' },
+      ]),
+    ).toEqual([]);
+  });
+});
+
+describe('the secret of a robot', () => {
+  const stored = {
+    channel: 'dingtalk',
+    address: 'https://oapi.dingtalk.com/robot/send?access_token=1#SEC1',
+  } as const;
+  const shown = 'https://oapi.dingtalk.com/robot/send?access_token=1#***';
+
+  it('is hidden from everybody', () => {
+    expect(hideSecret('dingtalk', stored.address)).toBe(shown);
+    expect(hideSecret('webhook', 'https://example.org/#part')).toBe('https://example.org/#part');
+    expect(maskAddress('dingtalk', stored.address)).toBe('https://oapi.dingtalk.com/…');
+  });
+
+  it('is kept when the contacts are sent back as they were read', () => {
+    const changed: NewContact[] = [{ channel: 'dingtalk', address: shown }, { channel: 'app' }];
+    expect(keepSecrets(changed, [stored])).toEqual([stored, { channel: 'app' }]);
+    expect(keepSecrets(changed, [])).toEqual(changed);
+    const renewed: NewContact[] = [{ channel: 'dingtalk', address: `${shown.slice(0, -3)}SEC2` }];
+    expect(keepSecrets(renewed, [stored])).toEqual(renewed);
   });
 });
 

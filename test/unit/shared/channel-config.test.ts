@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import webpush from 'web-push';
 import { loadChannelConfig, parseChannelConfig } from '../../../src/shared/channel-config.ts';
 
 describe('channels.json', () => {
@@ -42,5 +43,30 @@ describe('channels.json', () => {
     await expect(loadChannelConfig(dir, { source: {}, smppUrl: undefined })).rejects.toThrow(
       /not valid JSON/,
     );
+  });
+
+  const faults = (value: unknown): string => {
+    try {
+      parseChannelConfig(value, 'channels.json', {});
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  };
+
+  it('names a network that is none and keys that are no pair', () => {
+    const { publicKey, privateKey } = webpush.generateVAPIDKeys();
+    const other = webpush.generateVAPIDKeys();
+    const subject = 'mailto:it@example.org';
+    expect(faults({ webhook: { allow: ['10.0.0.0/8', 'intranet'] } })).toContain(
+      '/webhook/allow/1 "intranet" is not a network',
+    );
+    expect(faults({ webPush: { subject, publicKey: other.publicKey, privateKey } })).toMatch(
+      /\/webPush publicKey and privateKey are not a pair.*generate-vapid-keys/,
+    );
+    expect(faults({ webPush: { subject, publicKey } })).toMatch(/not a pair/);
+    expect(faults({ webPush: { subject: 'it@example.org' } })).toMatch(/\/webPush\/subject/);
+    expect(faults({ webPush: { subject, publicKey, privateKey } })).toBe('');
+    expect(faults({ webPush: { subject } })).toBe('');
   });
 });
