@@ -12,6 +12,7 @@ import { createListener, type Listener } from './shared/listener.ts';
 import type { Logger } from './shared/logger.ts';
 import { createMetrics, type Metrics } from './shared/metrics.ts';
 import { migrate } from './shared/migrate.ts';
+import type { Publish } from './shared/mqtt-publisher.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
@@ -163,7 +164,8 @@ const wire = async (
     listener,
     logger: logger.child({ stage: 'resources' }),
   });
-  const intake = createIntake(context, { shared, regions, registry });
+  const publish: Publish = (message) => bus.publish(message);
+  const intake = createIntake(context, { shared, regions, registry, publish });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({

@@ -8,10 +8,14 @@ import { verifySecret } from './secret.ts';
 import type { GatewayOf, Principal } from './topic-access.ts';
 
 export type DeviceRegistry = Part & {
+  /** From the database, also when it is known: it has just been changed here. */
+  refresh(id: string): Promise<Device | undefined>;
   /** From memory, else from the database: a device registered a moment ago in another process counts. */
   resolve(id: string): Promise<Device | undefined>;
   get(id: string): Device | undefined;
   all(): Device[];
+  /** The aircraft registered to a gateway. */
+  aircraftOf(gatewayId: string): Device[];
   gatewayOf: GatewayOf;
   /** The camera a gateway calls `name`; from memory, else from the database as `resolve`. */
   cameraBehind(gatewayId: string, name: string): Promise<Device | undefined>;
@@ -74,6 +78,12 @@ export const createDeviceRegistry = (deps: {
     },
     get: (id) => devices.get(id),
     all: () => [...devices.values()],
+    aircraftOf: (gatewayId) => {
+      const found: Device[] = [];
+      for (const device of devices.values()) if (device.gatewayId === gatewayId) found.push(device);
+      return found;
+    },
+    refresh,
     resolve: async (id) => devices.get(id) ?? (await refresh(id)),
     async cameraBehind(gatewayId, name) {
       for (const device of devices.values()) {

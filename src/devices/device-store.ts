@@ -186,6 +186,20 @@ export const updateDevice = async (db: Queryable, device: Device): Promise<void>
   await storing(device, updated);
 };
 
+/** Keeps what product a device says it is (`{domain}-{type}-{subtype}`), where that is news. */
+export const setModelKey = async (
+  db: Queryable,
+  id: string,
+  modelKey: string,
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `update device set properties = properties || jsonb_build_object('modelKey', $2::text), updated_at = now()
+      where id = $1 and properties ->> 'modelKey' is distinct from $2`,
+    [id, modelKey],
+  );
+  return rowCount === 1;
+};
+
 const deviceValues = (d: Device): unknown[] => [
   d.id,
   d.kind,

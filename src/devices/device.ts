@@ -19,6 +19,8 @@ export type DeviceKind = Type.Static<typeof DeviceKindSchema>;
 /** Also an MQTT user name and a topic level, so no `/`, `+`, `#`, space or leading `$`. */
 export const DeviceIdSchema = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' });
 
+export const isDeviceId = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(text);
+
 export const HeightRefSchema = Type.Union([
   Type.Literal('ellipsoid'),
   Type.Literal('msl'),

@@ -5,18 +5,24 @@ export {
   type Device,
   DeviceIdSchema,
   type DeviceKind,
+  isDeviceId,
 } from './device.ts';
 export { createDeviceRegistry, type DeviceRegistry } from './device-registry.ts';
 export { deviceRoutes } from './device-routes.ts';
 export {
+  type DeviceState,
+  type DeviceWithState,
   findDevice,
+  findDeviceWithState,
   insertCredential,
   replaceSecret,
+  setModelKey,
 } from './device-store.ts';
 export { eyeHeightM } from './eye-height.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
+export { registerAircraft } from './register-aircraft.ts';
 export { registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

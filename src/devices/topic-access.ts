@@ -15,6 +15,9 @@ const NATIVE = 'fengsui/v1';
 const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
 const PERSON_MESSAGES = ['position', 'receipt', 'status'];
 
+/** Who speaks DJI's topics; a controller is registered as a dock. */
+export const speaksVendor = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'drone';
+
 /** Vendor topics with the serial number as third level: thing/product/{sn}/osd, sys/product/{sn}/status. */
 const vendorSerial = (topic: string): string | undefined => {
   const [root, product, serial, ...rest] = topic.split('/');
@@ -46,7 +49,7 @@ const nativePrefix = (principal: Exclude<Principal, { owner: 'service' }>): stri
 
 /**
  * Whether `principal` may publish on `topic`: its own native topics; a DJI gateway also the vendor
- * topics of itself and of the aircraft registered to it.
+ * topics of itself and of the aircraft registered to it, and of no others.
  */
 export const mayPublish = (principal: Principal, topic: string, gatewayOf: GatewayOf): boolean => {
   if (principal.owner === 'service' || isCameraTopic(principal, topic)) return true;
@@ -55,7 +58,7 @@ export const mayPublish = (principal: Principal, topic: string, gatewayOf: Gatew
     const allowed = principal.owner === 'device' ? DEVICE_MESSAGES : PERSON_MESSAGES;
     return allowed.includes(topic.slice(prefix.length));
   }
-  if (principal.owner !== 'device') return false;
+  if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;
   const serial = vendorSerial(topic);
   return serial !== undefined && (serial === principal.id || gatewayOf(serial) === principal.id);
 };
@@ -68,7 +71,7 @@ export const maySubscribe = (
 ): boolean => {
   if (principal.owner === 'service' || isCameraTopic(principal, filter)) return true;
   if (filter.startsWith(nativePrefix(principal))) return true;
-  if (principal.owner !== 'device') return false;
+  if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;
   const serial = vendorSerial(filter);
   return serial !== undefined && (serial === principal.id || gatewayOf(serial) === principal.id);
 };

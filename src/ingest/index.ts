@@ -3,11 +3,16 @@ export { insertDeadLetter } from './dead-letter-store.ts';
 export { rejected } from './decoded.ts';
 export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
 export { detectionRoutes } from './detection-routes.ts';
+export { createDeviceEventKeeper } from './device-event-keeper.ts';
+export { deviceEventRoutes } from './device-event-routes.ts';
+export { insertDeviceEvent } from './device-event-store.ts';
+export { createDjiGateway } from './dji-gateway.ts';
 export { equipmentRoutes } from './equipment-routes.ts';
 
 export {
   createIngest,
   type Ingest,
 } from './ingest.ts';
+export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMqttSource } from './mqtt-source.ts';
 export { groundHeightOf } from './observer.ts';

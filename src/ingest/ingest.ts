@@ -16,9 +16,13 @@ import {
   rejected,
 } from './decoded.ts';
 import type { Origin } from './detection-intake.ts';
-import { decodeDjiOsd } from './dialects/dji-osd.ts';
+import { decodeDrcUp } from './dialects/dji-drc.ts';
+import { readDjiMessage } from './dialects/dji-envelope.ts';
+import { djiMaker } from './dialects/dji-mode.ts';
+import { decodeDjiOsd, refuseForeign } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
-import { parseTopic, type Topic } from './topics.ts';
+import { type DjiGateway, soleAircraft } from './dji-gateway.ts';
+import { type DjiReading, parseTopic, type Topic } from './topics.ts';
 
 export type InboundMessage = {
   topic: string;
@@ -47,6 +51,9 @@ export type IngestSinks = {
 export type IngestDeps = {
   registry: DeviceRegistry;
   telemetry: Pick<BatchWriter, 'add'>;
+  dji: DjiGateway;
+  /** 95 % radius of what an aircraft's laser measures, metres. */
+  laserRadiusM: number;
   sinks: IngestSinks;
   metrics: IngestMetrics;
   /** Of the county: some equipment says local time without a zone. IANA name. */
@@ -116,11 +123,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       return takeOfCamera(topic, device, { message, receivedAt });
     }
     if (topic.dialect === 'dji') {
-      const kind = device.kind === 'dock' ? 'dock' : 'aircraft';
-      return takeDeviceMessage(device, decodeDjiOsd(message.payload, kind, receivedAt), {
-        message,
-        receivedAt,
-      });
+      const { payload } = message;
+      return topic.lane === 'control'
+        ? deps.dji.take(topic.message, device, { payload, receivedAt })
+        : takeDjiReading(topic.message, device, { message, receivedAt });
     }
     if (topic.kind !== device.kind) {
       return rejected(
@@ -146,6 +152,38 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       sender,
       decoded,
     );
+  };
+
+  const takeDjiReading = async (
+    topic: DjiReading,
+    device: Device,
+    origin: { message: InboundMessage; receivedAt: Date },
+  ): Promise<{ kind: 'taken' } | Recorded | Rejected> => {
+    const { payload } = origin.message;
+    if (topic !== 'drc') {
+      const sender = {
+        id: device.id,
+        device: device.kind === 'dock' ? ('dock' as const) : ('aircraft' as const),
+        gatewayId: device.gatewayId,
+        maker: djiMaker(device.properties),
+        laserRadiusM: deps.laserRadiusM,
+      };
+      const decoded = decodeDjiOsd(payload, sender, origin.receivedAt);
+      return takeDeviceMessage(device, decoded, origin);
+    }
+    const read = readDjiMessage(payload, origin.receivedAt);
+    if (read.kind === 'rejected') return read;
+    const foreign = refuseForeign(read.message.gateway, device);
+    if (foreign !== undefined) return foreign;
+    const decoded = decodeDrcUp(read.message);
+    if (decoded.kind === 'nothing') return { kind: 'taken' };
+    const aircraft = soleAircraft(device, deps.registry);
+    return aircraft === undefined
+      ? rejected(
+          'wrong_device',
+          `"${device.id}" has no aircraft, or several: whose position is it?`,
+        )
+      : takeDeviceMessage(aircraft, decoded, origin);
   };
 
   const takeDeviceMessage = async (

@@ -27,11 +27,20 @@ const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
     // Whole, so that a mistyped message name becomes a dead letter instead of vanishing.
     '$share/fengsui-telemetry/fengsui/v1/+/+/+',
     '$share/fengsui-telemetry/thing/product/+/osd',
+    '$share/fengsui-telemetry/thing/product/+/state',
+    '$share/fengsui-telemetry/thing/product/+/drc/up',
     // Not shared: retained messages are handed out only to plain subscriptions.
     'fengsui/v1/+/+/status',
     'frigate/available',
     'fengsui/v1/gateway/+/frigate/available',
     '+/onvif-ej/#',
+  ],
+  // Shared, so that each is answered once. What is lost to a broker's restart a gateway says again.
+  control: [
+    '$share/fengsui-control/sys/product/+/status',
+    '$share/fengsui-control/thing/product/+/events',
+    '$share/fengsui-control/thing/product/+/requests',
+    '$share/fengsui-control/thing/product/+/services_reply',
   ],
 };
 
@@ -45,7 +54,9 @@ export type MqttSource = Part & { connected(): boolean };
  * after COMMIT; while the database is away it is tried again and the broker keeps the rest.
  */
 export const createMqttSource = (options: MqttSourceOptions): MqttSource => {
-  const lanes = (['alarm', 'telemetry'] as const).map((lane) => createLane(lane, options));
+  const lanes = (['alarm', 'telemetry', 'control'] as const).map((lane) =>
+    createLane(lane, options),
+  );
   return {
     name: 'mqtt-source',
     async start() {
@@ -99,7 +110,7 @@ const createLane = (
         clean: false,
         properties: {
           sessionExpiryInterval: SESSION_EXPIRY_S,
-          receiveMaximum: lane === 'alarm' ? 100 : 1000,
+          receiveMaximum: lane === 'telemetry' ? 1000 : 100,
         },
         reconnectPeriod: 1_000,
         connectTimeout: 10_000,
@@ -139,5 +150,5 @@ const createLane = (
 /** The telemetry subscription sees all native topics; what the alarm lane takes is not taken twice. */
 const isOtherLanes = (lane: Lane, topic: string): boolean => {
   const parsed = parseTopic(topic);
-  return parsed.kind === 'known' ? parsed.topic.lane !== lane : lane === 'alarm';
+  return parsed.kind === 'known' ? parsed.topic.lane !== lane : lane !== 'telemetry';
 };

@@ -1,8 +1,11 @@
 import type { DeviceKind } from '../devices/index.ts';
 import { type CameraTopic, parseCameraTopic } from './camera-topics.ts';
 
-/** Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. */
-export type Lane = 'alarm' | 'telemetry';
+/**
+ * Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. What a
+ * gateway waits for an answer to has a connection as well.
+ */
+export type Lane = 'alarm' | 'telemetry' | 'control';
 
 export type Topic =
   | CameraTopic
@@ -15,10 +18,16 @@ export type Topic =
       message: DeviceMessage;
     }
   | { dialect: 'native'; lane: Lane; publisher: 'person'; id: string; message: PersonMessage }
-  | { dialect: 'dji'; lane: 'telemetry'; id: string; message: 'osd' };
+  | { dialect: 'dji'; lane: 'telemetry'; id: string; message: DjiReading }
+  | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl };
 
 export type DeviceMessage = 'telemetry' | 'detection' | 'status';
 export type PersonMessage = 'position' | 'receipt' | 'status';
+
+/** What a DJI gateway says of itself or its aircraft: `drc` is `drc/up`. */
+export type DjiReading = 'osd' | 'state' | 'drc';
+/** What it wants taken note of, or answered. */
+export type DjiControl = 'status' | 'events' | 'requests' | 'services_reply';
 
 export type TopicResult =
   | { kind: 'known'; topic: Topic }
@@ -49,9 +58,7 @@ export const parseTopic = (topic: string): TopicResult => {
   if (ofCamera !== undefined) return ofCamera;
   const [root, second, third, fourth, ...rest] = levels;
   if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
-    return root === 'thing' && fourth === 'osd' && rest.length === 0
-      ? { kind: 'known', topic: { dialect: 'dji', lane: 'telemetry', id: third, message: 'osd' } }
-      : { kind: 'ignored' };
+    return djiTopic(third, [root, ...levels.slice(3)].join('/'));
   }
   const [message, ...more] = rest;
   if (
@@ -89,6 +96,30 @@ export const parseTopic = (topic: string): TopicResult => {
 
 /** Neither sees anything itself: what its drones and cameras see is theirs. */
 const isSightless = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'gateway';
+
+/** By what comes beside the serial number; the other topics are our own answers and commands, or of no interest. */
+const djiTopic = (id: string, rest: string): TopicResult => {
+  const reading = DJI_READINGS[rest];
+  if (reading !== undefined) {
+    return { kind: 'known', topic: { dialect: 'dji', lane: 'telemetry', id, message: reading } };
+  }
+  const control = DJI_CONTROLS[rest];
+  return control === undefined
+    ? { kind: 'ignored' }
+    : { kind: 'known', topic: { dialect: 'dji', lane: 'control', id, message: control } };
+};
+
+const DJI_READINGS: Readonly<Record<string, DjiReading>> = {
+  'thing/osd': 'osd',
+  'thing/state': 'state',
+  'thing/drc/up': 'drc',
+};
+const DJI_CONTROLS: Readonly<Record<string, DjiControl>> = {
+  'sys/status': 'status',
+  'thing/events': 'events',
+  'thing/requests': 'requests',
+  'thing/services_reply': 'services_reply',
+};
 
 const personTopic = (id: string, message: string): TopicResult => {
   if (message === 'inbox') return { kind: 'ignored' };

@@ -30,6 +30,10 @@ export type Env = {
   webhookSecret: string | undefined;
   /** Posted to every minute while all is well; a watcher outside alarms when it stays away. */
   heartbeatUrl: string | undefined;
+  /** The county's app at developer.dji.com: docks check it before they bind. All three or none. */
+  djiApp: { id: string; key: string; license: string } | undefined;
+  /** Given to docks that have no internet. */
+  djiNtp: { host: string; port: number } | undefined;
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
   mosquittoDir: string | undefined;
 };
@@ -101,6 +105,20 @@ export const readEnv = (source: Source): Env => {
     return undefined;
   };
 
+  const djiApp = (): Env['djiApp'] => {
+    const [id, key, license] = [raw('DJI_APP_ID'), raw('DJI_APP_KEY'), raw('DJI_APP_LICENSE')];
+    if (id !== undefined && key !== undefined && license !== undefined) return { id, key, license };
+    if (id ?? key ?? license) {
+      errors.push({
+        path: 'DJI_APP_ID',
+        message:
+          'DJI_APP_ID, DJI_APP_KEY and DJI_APP_LICENSE go together; set all three (developer.dji.com, an app of type Cloud API) or none',
+      });
+    }
+    return undefined;
+  };
+  const ntpHost = raw('DJI_NTP_HOST');
+
   const env: Env = {
     host: raw('HOST') ?? '127.0.0.1',
     port: port('PORT', 8080),
@@ -127,6 +145,8 @@ export const readEnv = (source: Source): Env => {
     smppUrl: url('SMPP_URL', ['smpp:', 'smpps:'], 'smpp://user:password@sms.example.org:2775'),
     webhookSecret: raw('WEBHOOK_SECRET'),
     heartbeatUrl: url('HEARTBEAT_URL', ['http:', 'https:'], 'https://watch.example.org/fengsui'),
+    djiApp: djiApp(),
+    djiNtp: ntpHost === undefined ? undefined : { host: ntpHost, port: port('DJI_NTP_PORT', 123) },
     mosquittoDir:
       raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
   };

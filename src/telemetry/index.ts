@@ -1,13 +1,20 @@
 export { type BatchWriter, createBatchWriter } from './batch-writer.ts';
 export { foldStates } from './latest-state.ts';
 export { createPartitionKeeper } from './partitions.ts';
-export { NOTHING_READ, type TelemetryReading, type TelemetryRow } from './telemetry-reading.ts';
+export {
+  type LaserTarget,
+  NOTHING_READ,
+  type TelemetryReading,
+  type TelemetryRow,
+  type TextInBoth,
+} from './telemetry-reading.ts';
 export {
   type Aim,
   aimAt,
   insertTelemetry,
   lastPose,
   mergeLatestStates,
+  mergeState,
   type Pose,
   savePersonPosition,
   setAllOffline,

@@ -69,6 +69,8 @@ const READINGS = [
   'speedMps',
   'batteryPct',
   'flightTimeLeftS',
+  'mode',
+  'laserTarget',
 ] as const;
 
 const addTo = (known: LatestState, { reading, receivedAt }: TelemetryRow, at: Date): void => {

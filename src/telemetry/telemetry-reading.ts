@@ -1,3 +1,23 @@
+import type { Ellipse } from '../shared/geo.ts';
+
+/** A word for people, in the languages the console speaks. */
+export type TextInBoth = { zh: string; en: string };
+
+/**
+ * Where an aircraft's laser range finder hit: WGS-84, metres above the ellipsoid, with the 95 % ellipse of such a
+ * measurement. `payload` names the camera that measured.
+ */
+export type LaserTarget = {
+  lon: number;
+  lat: number;
+  altitudeM: number | null;
+  rangeM: number | null;
+  method: 'laser';
+  ellipse: Ellipse;
+  payload: string;
+  at: Date;
+};
+
 /**
  * One telemetry message, decoded; null = not said or unknown. WGS-84 degrees; `altitudeM` above
  * `altitudeRef`; azimuths (heading, pan, gimbal yaw) in [0, 360) from true north; tilt and pitch up positive.
@@ -17,6 +37,10 @@ export type TelemetryReading = {
   speedMps: number | null;
   batteryPct: number | null;
   flightTimeLeftS: number | null;
+  /** What it is doing, by the maker's own code. */
+  mode: (TextInBoth & { code: number }) | null;
+  /** Kept in the latest state until it measures again. */
+  laserTarget: LaserTarget | null;
   /** A vendor's status block as it came (DJI `data`), merged key by key into the latest state. */
   osd: Record<string, unknown> | null;
 };
@@ -36,6 +60,8 @@ export const NOTHING_READ: Omit<TelemetryReading, 'observedAt'> = {
   speedMps: null,
   batteryPct: null,
   flightTimeLeftS: null,
+  mode: null,
+  laserTarget: null,
   osd: null,
 };
 

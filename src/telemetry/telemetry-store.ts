@@ -87,6 +87,19 @@ export const mergeLatestStates = async (
   );
 };
 
+/** Adds keys to a device's latest state that come outside its telemetry (health messages, the task it flies). */
+export const mergeState = async (
+  db: Queryable,
+  deviceId: string,
+  keys: Record<string, unknown>,
+): Promise<void> => {
+  await db.query(
+    `insert into device_state as s (device_id, state) values ($1, $2)
+     on conflict (device_id) do update set state = s.state || excluded.state`,
+    [deviceId, toJsonb(keys)],
+  );
+};
+
 /** Online or offline as the device or its will said. */
 export const setOnline = async (
   db: Queryable,

@@ -17,12 +17,15 @@ import {
   findDevice,
   landmarkRoutes,
 } from '../devices/index.ts';
+import { droneCommandRoutes } from '../drones/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import {
   deadLetterRoutes,
   detectionRoutes,
+  deviceEventRoutes,
   equipmentRoutes,
   groundHeightOf,
+  laserTargetRoutes,
 } from '../ingest/index.ts';
 import {
   escalationRoutes,
@@ -47,6 +50,7 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
+import { droneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
@@ -149,6 +153,15 @@ const stageRoutes = (
     }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
+    deviceEventRoutes({ pool, visibleRegions }),
+    droneCommandRoutes({
+      pool,
+      commands: intake.commands,
+      settings: droneSettings(config),
+      terrain,
+      visibleRegions,
+      clock,
+    }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,
@@ -164,6 +177,7 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),

@@ -95,13 +95,12 @@ const externalBus = (
     parts: [
       // First: the broker may wait for its files before it lets us in.
       ...(files !== undefined && context.has('api') ? [files] : []),
-      ...(context.has('notify') ? [publisher] : []),
+      // Every role sends: notify to apps, ingest answers to docks, api commands to them.
+      publisher,
       ...(context.has('ingest') ? [source] : []),
     ],
     publish: (message) => publisher.publish(message),
-    connected: () =>
-      (!context.has('notify') || publisher.connected()) &&
-      (!context.has('ingest') || source.connected()),
+    connected: () => publisher.connected() && (!context.has('ingest') || source.connected()),
     url: () => {
       const shown = new URL(url);
       shown.password = '';

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { DeviceRegistry } from '../devices/index.ts';
+import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/index.ts';
+import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
   type AlertHook,
   actOnIncident,
@@ -10,10 +11,13 @@ import {
   type Reassessor,
 } from '../incidents/index.ts';
 import {
+  createDeviceEventKeeper,
+  createDjiGateway,
   createIngest,
   type DetectionIntakeDeps,
   type Ingest,
   insertDeadLetter,
+  insertDeviceEvent,
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
@@ -22,7 +26,9 @@ import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { moveResourcesOf } from '../resources/index.ts';
 import { AppError } from '../shared/app-error.ts';
+import { droneSettings } from '../shared/county-config.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
+import type { Publish } from '../shared/mqtt-publisher.ts';
 import type { Part } from '../shared/part.ts';
 import {
   createBatchWriter,
@@ -30,6 +36,7 @@ import {
   foldStates,
   insertTelemetry,
   mergeLatestStates,
+  mergeState,
   savePersonPosition,
   setOnline,
 } from '../telemetry/index.ts';
@@ -38,6 +45,8 @@ export type Intake = {
   ingest: Ingest;
   incidents: IncidentDeps;
   reassessor: Reassessor;
+  /** Flights asked of drones. */
+  commands: DroneCommands;
   parts: Part[];
   /** Stops the escalation of an incident somebody has taken, and what is not sent yet. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
@@ -48,12 +57,18 @@ export type Intake = {
   ) => Promise<void>;
 };
 
-type IntakeParts = { shared: Pool; regions: RegionIndex; registry: DeviceRegistry };
+type IntakeParts = {
+  shared: Pool;
+  regions: RegionIndex;
+  registry: DeviceRegistry;
+  /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
+  publish: Publish;
+};
 
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry }: IntakeParts,
+  { shared, regions, registry, publish }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -115,10 +130,20 @@ export const createIntake = (
 
   const reassessor = createReassessor({ ...detections, logger });
 
+  const commands = createDroneCommands({
+    pool: shared,
+    publish,
+    clock,
+    logger: context.logger.child({ stage: 'drones' }),
+  });
+  const dji = createGateway(context, { shared, registry, publish, commands });
+
   const ingest = createIngest({
     registry,
     telemetry,
     timeZone: env.timeZone,
+    dji,
+    laserRadiusM: config.locate.reportedRadiusM.laser,
     now: () => clock.now(),
     logger,
     sinks: {
@@ -171,14 +196,59 @@ export const createIntake = (
     keepDays: config.telemetry.keepDays,
     logger,
   });
+  const eventKeeper = createDeviceEventKeeper({
+    pool: shared,
+    clock,
+    keepDays: config.telemetry.keepDays,
+    logger,
+  });
+  const commandClock = createCommandClock({
+    pool: shared,
+    clock,
+    logger: context.logger.child({ stage: 'drones' }),
+  });
   return {
     ingest,
     incidents: detections,
     reassessor,
-    parts: context.has('ingest') ? [partitions, telemetry, reassessor] : [telemetry],
+    commands,
+    parts: context.has('ingest')
+      ? [partitions, eventKeeper, telemetry, reassessor, commandClock]
+      : [telemetry],
     onTakenOver,
     onGivenUp,
   };
+};
+
+/** The cloud that DJI docks log in to. */
+const createGateway = (
+  { env, config, clock, logger }: Context,
+  {
+    shared,
+    registry,
+    publish,
+    commands,
+  }: Omit<IntakeParts, 'regions'> & { commands: DroneCommands },
+) => {
+  const { organizationId, organizationName } = droneSettings(config);
+  return createDjiGateway({
+    registry,
+    cloud: { organizationId, organizationName, app: env.djiApp, ntp: env.djiNtp },
+    now: () => clock.now(),
+    logger: logger.child({ stage: 'dji' }),
+    sinks: {
+      publish: (message) => publish({ ...message, qos: 1 }),
+      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      registerAircraft: (gateway, { sn, name, modelKey }) =>
+        registerAircraft(shared, gateway, { id: sn, name, modelKey }),
+      modelKey: (deviceId, modelKey) => setModelKey(shared, deviceId, modelKey),
+      event: (event) => insertDeviceEvent(shared, event),
+      state: (deviceId, keys) => mergeState(shared, deviceId, keys),
+      serviceReply: ({ gatewayId, bid, ...reply }) => commands.replied(gatewayId, bid, reply),
+      commandProgress: (gatewayId, { method, commandId, ...progress }, data) =>
+        commands.progressed(gatewayId, { method, commandId }, { ...progress, data }),
+    },
+  });
 };
 
 /** Writes the notifications of a new incident (or of one whose fix moved) in the incident's own transaction. */

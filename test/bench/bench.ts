@@ -1,6 +1,7 @@
 // `npm run bench`: what the service does a second and how long an alert takes, with the yardstick in the same run.
 import { cpus, totalmem } from 'node:os';
 import { benchAlert, type Latency, LOAD_PER_S } from './bench-alert.ts';
+import { benchDji } from './bench-dji.ts';
 import { benchNearby } from './bench-nearby.ts';
 import { startBenchService } from './bench-service.ts';
 import { benchTelemetry } from './bench-telemetry.ts';
@@ -17,6 +18,9 @@ say(
 
 say('\nNearby, in process:');
 await benchNearby(say);
+
+say('\nDecoding, in process:');
+benchDji(say);
 
 say('\nStarting the service …');
 const service = await startBenchService();

@@ -1,13 +1,15 @@
 import Type from 'typebox';
 import { type LonLat, wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
-import { NOTHING_READ, type TelemetryReading } from '../../telemetry/index.ts';
-import { type Decoded, rejected } from '../decoded.ts';
+import { type LaserTarget, NOTHING_READ, type TelemetryReading } from '../../telemetry/index.ts';
+import { type Decoded, type Rejected, rejected } from '../decoded.ts';
 import { parseJsonPayload } from '../payload.ts';
+import { asRecord, djiTime, invalidDji, within } from './dji-envelope.ts';
+import { type DjiMaker, modeText } from './dji-mode.ts';
 
 /**
- * DJI Cloud API `thing/product/{sn}/osd` (docks 1–3, Pilot 2; v1.11). Only the envelope and the fields we
- * read are checked; everything else is kept as it came, unknown enum values too.
+ * DJI Cloud API `thing/product/{sn}/osd` and `…/state` (docks 1–3, Pilot 2; v1.11) and Autel's. Only the envelope
+ * and the fields we read are checked; everything else is kept as it came, unknown enum values too.
  */
 const EnvelopeSchema = Type.Object({
   timestamp: Type.Optional(Type.Number({ minimum: 0, maximum: 8.64e15 })),
@@ -23,41 +25,66 @@ const DOCK_UNAVAILABLE = 32_767;
 /** Payload blocks are keyed `{type}-{subtype}-{gimbalindex}`: "53-0-0". */
 const PAYLOAD_BLOCK = /^\d+-\d+-\d+$/;
 
-export type DjiDevice = 'aircraft' | 'dock';
+/** Who a message is of, as registered. */
+export type DjiSender = {
+  id: string;
+  device: 'aircraft' | 'dock';
+  /** The gateway it is registered to. */
+  gatewayId: string | null;
+  maker: DjiMaker;
+  /** 95 % radius of a point measured with its laser, metres. */
+  laserRadiusM: number;
+};
 
 /**
- * Decodes one OSD message. Pure; never throws. A dock splits its OSD over several partial messages: each
- * gives a reading with what it carries, and the latest state merges them by key. `receivedAt` stands in
- * for a missing timestamp.
+ * Decodes one OSD or state message. Pure; never throws. A dock splits its OSD over several partial messages: each
+ * gives a reading with what it carries, and the latest state merges them by key. `receivedAt` stands in for a
+ * missing timestamp. One that another gateway sent than the aircraft is registered to is refused, also where the
+ * broker does not say who published it.
  */
-export const decodeDjiOsd = (payload: Buffer, device: DjiDevice, receivedAt: Date): Decoded => {
+export const decodeDjiOsd = (payload: Buffer, sender: DjiSender, receivedAt: Date): Decoded => {
   const parsed = parseJsonPayload(payload);
   if (parsed.kind === 'rejected') return parsed;
   const checked = checkEnvelope(parsed.value);
-  if (!checked.ok) {
-    return rejected(
-      'invalid_payload',
-      checked.errors.map((e) => `${e.path} ${e.message}`).join('; '),
-    );
-  }
-  const { timestamp, data } = checked.value;
-  const osd = device === 'dock' ? withoutUnavailable(data) : data;
-  const position = positionOf(osd);
+  if (!checked.ok) return invalidDji(checked.errors);
+  const { timestamp, gateway, data } = checked.value;
+  const foreign = refuseForeign(gateway ?? null, sender);
+  if (foreign !== undefined) return foreign;
+  const osd = sender.device === 'dock' ? withoutUnavailable(data) : data;
+  const position = djiPosition(osd.longitude, osd.latitude);
   if (position === 'invalid') {
     return rejected('invalid_payload', '/data/latitude or /data/longitude is out of range');
   }
-  const observedAt = timestamp === undefined || timestamp === 0 ? receivedAt : new Date(timestamp);
-  const base = { observedAt, position, osd };
+  const base = { observedAt: djiTime(timestamp, receivedAt), position, osd, sender };
   return {
     kind: 'telemetry',
-    reading: device === 'dock' ? placeReading(base) : aircraftReading(base),
+    reading: sender.device === 'dock' ? placeReading(base) : aircraftReading(base),
   };
 };
 
-type Base = { observedAt: Date; position: LonLat | null; osd: Record<string, unknown> };
+/** Undefined when the gateway a message names is the one its device is registered to, or the device itself. */
+export const refuseForeign = (
+  gateway: string | null,
+  { id, gatewayId }: Pick<DjiSender, 'id' | 'gatewayId'>,
+): Rejected | undefined =>
+  gateway === null || gateway === '' || gateway === id || gateway === gatewayId
+    ? undefined
+    : rejected(
+        'wrong_device',
+        gatewayId === null
+          ? `gateway "${gateway}" speaks for "${id}", which is registered to no gateway`
+          : `gateway "${gateway}" speaks for "${id}", which is registered to "${gatewayId}"`,
+      );
+
+type Base = {
+  observedAt: Date;
+  position: LonLat | null;
+  osd: Record<string, unknown>;
+  sender: DjiSender;
+};
 
 /** What aircraft and docks have in common: time, place, and `height`, which is above the ellipsoid. */
-const placeReading = ({ observedAt, position, osd }: Base): TelemetryReading => {
+const placeReading = ({ observedAt, position, osd, sender }: Base): TelemetryReading => {
   const height = position === null ? null : within(osd.height, -1000, 20_000);
   return {
     ...NOTHING_READ,
@@ -66,6 +93,7 @@ const placeReading = ({ observedAt, position, osd }: Base): TelemetryReading => 
     lat: position?.[1] ?? null,
     altitudeM: height,
     altitudeRef: height === null ? null : 'ellipsoid',
+    mode: modeText(osd.mode_code, sender.device, sender.maker),
     osd,
   };
 };
@@ -73,29 +101,54 @@ const placeReading = ({ observedAt, position, osd }: Base): TelemetryReading => 
 /** `elevation`, above take-off, stays in osd. */
 const aircraftReading = (base: Base): TelemetryReading => {
   const { osd } = base;
-  const gimbal = gimbalBlock(osd);
+  const payloads = payloadBlocks(osd);
+  const gimbal = payloads.find(({ block }) => 'gimbal_pitch' in block)?.block ?? {};
   const battery = asRecord(osd.battery);
   return {
     ...placeReading(base),
-    headingDeg: azimuth(osd.attitude_head),
+    headingDeg: djiAzimuth(osd.attitude_head),
     gimbalPitchDeg: within(gimbal.gimbal_pitch, -180, 180),
-    gimbalYawDeg: azimuth(gimbal.gimbal_yaw),
+    gimbalYawDeg: djiAzimuth(gimbal.gimbal_yaw),
     speedMps: within(osd.horizontal_speed, 0, 200),
     batteryPct: within(battery.capacity_percent, 0, 100),
     flightTimeLeftS: within(battery.remain_flight_time, 1, 1_000_000),
+    laserTarget: laserTargetOf(payloads, base),
   };
 };
 
-/** The first payload block that carries a gimbal attitude. */
-const gimbalBlock = (osd: Record<string, unknown>): Record<string, unknown> => {
-  for (const [key, value] of Object.entries(osd)) {
-    if (PAYLOAD_BLOCK.test(key) && 'gimbal_pitch' in asRecord(value)) return asRecord(value);
+type Payload = { key: string; block: Record<string, unknown> };
+
+const payloadBlocks = (osd: Record<string, unknown>): Payload[] => {
+  const found: Payload[] = [];
+  for (const key of Object.keys(osd)) {
+    if (PAYLOAD_BLOCK.test(key)) found.push({ key, block: asRecord(osd[key]) });
   }
-  return {};
+  return found;
 };
 
-const positionOf = (osd: Record<string, unknown>): LonLat | null | 'invalid' => {
-  const { longitude, latitude } = osd;
+/** Error states other than 0: too close, too far, no echo; the coordinates are then 0 or old. */
+const laserTargetOf = (payloads: readonly Payload[], base: Base): LaserTarget | null => {
+  for (const { key, block } of payloads) {
+    if (block.measure_target_error_state !== 0) continue;
+    const at = djiPosition(block.measure_target_longitude, block.measure_target_latitude);
+    if (at === null || at === 'invalid') continue;
+    const radiusM = base.sender.laserRadiusM;
+    return {
+      lon: at[0],
+      lat: at[1],
+      altitudeM: within(block.measure_target_altitude, -1000, 20_000),
+      rangeM: within(block.measure_target_distance, 0.01, 50_000),
+      method: 'laser',
+      ellipse: { semiMajorM: radiusM, semiMinorM: radiusM, orientationDeg: 0 },
+      payload: key,
+      at: base.observedAt,
+    };
+  }
+  return null;
+};
+
+/** Null for "no fix" (0/0) and for what is not there. */
+export const djiPosition = (longitude: unknown, latitude: unknown): LonLat | null | 'invalid' => {
   if (longitude === undefined || latitude === undefined || longitude === null || latitude === null)
     return null;
   if (longitude === 0 && latitude === 0) return null;
@@ -104,18 +157,10 @@ const positionOf = (osd: Record<string, unknown>): LonLat | null | 'invalid' => 
   return lon === null || lat === null ? 'invalid' : [lon, lat];
 };
 
-const within = (value: unknown, min: number, max: number): number | null =>
-  typeof value === 'number' && value >= min && value <= max ? value : null;
-
-const azimuth = (value: unknown): number | null => {
+export const djiAzimuth = (value: unknown): number | null => {
   const deg = within(value, -360, 360);
   return deg === null ? null : wrap360(deg);
 };
-
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 
 /** Deep enough for any OSD; a hostile nesting is cut rather than followed. */
 const MAX_DEPTH = 12;

@@ -102,6 +102,8 @@ const telemetryFrom = (body: Static<typeof TelemetryPayloadSchema>): Decoded => 
       speedMps: measured(body.speedMps),
       batteryPct: measured(body.batteryPct),
       flightTimeLeftS: measured(body.flightTimeLeftS),
+      mode: null,
+      laserTarget: null,
       osd: null,
     },
   };

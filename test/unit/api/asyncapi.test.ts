@@ -11,7 +11,10 @@ type Message = { payload: { $ref: string }; examples?: { payload: unknown }[] };
 type AsyncApi = {
   asyncapi: string;
   channels: Record<string, { address: string; messages: Record<string, { $ref: string }> }>;
-  operations: Record<string, { action: string; channel: { $ref: string } }>;
+  operations: Record<
+    string,
+    { action: string; channel: { $ref: string }; reply?: { channel: { $ref: string } } }
+  >;
   components: { messages: Record<string, Message>; schemas: Record<string, Schema> };
 };
 type Schema = { properties?: Record<string, unknown>; required?: string[] };
@@ -52,10 +55,23 @@ describe('docs/asyncapi.yaml', () => {
     'fengsui/v1/gateway/{deviceId}/frigate/events',
     '{deviceId}/onvif-ej/{path}',
     'axis/{deviceId}/event/{path}',
+    'thing/product/{deviceSn}/state',
+    'thing/product/{gatewaySn}/drc/up',
+    'sys/product/{gatewaySn}/status',
+    'sys/product/{gatewaySn}/status_reply',
+    'thing/product/{gatewaySn}/requests',
+    'thing/product/{gatewaySn}/requests_reply',
+    'thing/product/{gatewaySn}/events',
+    'thing/product/{gatewaySn}/events_reply',
+    'thing/product/{gatewaySn}/services',
+    'thing/product/{gatewaySn}/services_reply',
   ])('describes %s, and some operation uses it', (address) => {
     const name = Object.entries(document.channels).find(([, c]) => c.address === address)?.[0];
     expect(name).toBeDefined();
-    const used = Object.values(document.operations).map(({ channel }) => channel.$ref);
+    const used = Object.values(document.operations).flatMap(({ channel, reply }) => [
+      channel.$ref,
+      reply?.channel.$ref,
+    ]);
     expect(used).toContain(`#/channels/${name ?? ''}`);
   });
 

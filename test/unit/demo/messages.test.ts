@@ -96,13 +96,20 @@ describe('what a camera says', () => {
   });
 });
 
+const sender = (device: 'aircraft' | 'dock', id: string, gatewayId: string | null = null) =>
+  ({ id, device, gatewayId, maker: 'dji', laserRadiusM: 30 }) as const;
+
 describe('what a dock and its aircraft say', () => {
   const drone = first(county.drones);
   const flying = firstFlight(drone, 0, random);
   const docked = firstFlight(drone, 1, random);
   const situation = { groundM: 300, dockGroundM: 195, fireGroundM: 764 };
   const aircraft = (flight: typeof flying) =>
-    decodeDjiOsd(bytes(aircraftOsd(drone, { flight, ...situation }, at)), 'aircraft', at);
+    decodeDjiOsd(
+      bytes(aircraftOsd(drone, { flight, ...situation }, at)),
+      sender('aircraft', drone.id, drone.dock.id),
+      at,
+    );
 
   it('is where the aircraft flies, above the ellipsoid', () => {
     const decoded = aircraft(flying);
@@ -145,7 +152,7 @@ describe('what a dock and its aircraft say', () => {
     const keys = DOCK_OSD_PARTS.map((part) => Object.keys(dockOsd(part, drone, docked, at).data));
     expect(new Set(keys.flat()).size).toBe(keys.flat().length);
     const decoded = DOCK_OSD_PARTS.map((part) =>
-      decodeDjiOsd(bytes(dockOsd(part, drone, flying, at)), 'dock', at),
+      decodeDjiOsd(bytes(dockOsd(part, drone, flying, at)), sender('dock', drone.dock.id), at),
     );
     const withPosition = decoded.filter((d) => d.kind === 'telemetry' && d.reading.lon !== null);
     expect(decoded.map(({ kind }) => kind)).toEqual(['telemetry', 'telemetry', 'telemetry']);

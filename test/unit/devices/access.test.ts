@@ -61,6 +61,10 @@ describe('mayPublish', () => {
     [camera, 'http/hikvision/cam-1', false],
     [box, 'box-1/onvif-ej/RuleEngine/Fire', false],
     [person, 'p-1/onvif-ej/RuleEngine/Fire', false],
+    [dock, 'thing/product/DRONE1/events', true],
+    [dock, 'thing/product/DOCK2/events', false],
+    [dock, 'sys/product/DRONE2/status', false],
+    [camera, 'thing/product/cam-1/osd', false],
     [person, 'fengsui/v1/person/p-1/receipt', true],
     [person, 'fengsui/v1/person/p-1/inbox', false],
     [person, 'fengsui/v1/person/p-2/position', false],
@@ -78,6 +82,10 @@ describe('maySubscribe', () => {
     [person, 'fengsui/v1/person/p-2/inbox', false],
     [dock, 'thing/product/DOCK1/services', true],
     [dock, 'thing/product/+/services', false],
+    [dock, 'thing/product/DOCK2/services', false],
+    [dock, 'thing/product/#', false],
+    [dock, 'sys/product/DOCK1/status_reply', true],
+    [camera, 'thing/product/cam-1/services', false],
     [camera, 'fengsui/v1/camera/cam-1/#', true],
     [camera, '$share/g/fengsui/v1/#', false],
     [frigate, 'frigate/+/detect/set', true],
@@ -95,6 +103,7 @@ it('writes the same rules for Mosquitto', () => {
     [
       { owner: 'device', id: 'DOCK1', kind: 'dock', gatewayId: null, secretHash: '$7$h1' },
       { owner: 'device', id: 'DRONE1', kind: 'drone', gatewayId: 'DOCK1', secretHash: '$7$h2' },
+      { owner: 'device', id: 'DRONE2', kind: 'drone', gatewayId: 'DOCK2', secretHash: '$7$h4' },
       { owner: 'person', id: 'p-1', secretHash: '$7$h3' },
       { owner: 'device', id: 'cam-1', kind: 'camera', gatewayId: 'frigate', secretHash: '$7$h4' },
       { owner: 'device', id: 'frigate', kind: 'gateway', gatewayId: null, secretHash: '$7$h5' },
@@ -102,10 +111,11 @@ it('writes the same rules for Mosquitto', () => {
     { username: 'fengsui', secretHash: '$7$h0' },
   );
   expect(passwd).toBe(
-    'fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\np-1:$7$h3\ncam-1:$7$h4\nfrigate:$7$h5\n',
+    'fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\nDRONE2:$7$h4\np-1:$7$h3\ncam-1:$7$h4\nfrigate:$7$h5\n',
   );
   const dockRules = acl.split('user ').find((block) => block.startsWith('DOCK1'));
   expect(dockRules).toContain('topic readwrite thing/product/DRONE1/#');
+  expect(dockRules).not.toContain('DRONE2');
   const personRules = acl.split('user ').find((block) => block.startsWith('p-1'));
   expect(personRules).toContain('topic read fengsui/v1/person/p-1/#');
   expect(personRules).not.toContain('thing/product');
@@ -113,6 +123,7 @@ it('writes the same rules for Mosquitto', () => {
   expect(cameraRules).toContain('topic readwrite cam-1/onvif-ej/#');
   expect(cameraRules).toContain('topic readwrite axis/cam-1/#');
   expect(cameraRules).not.toContain('frigate');
+  expect(cameraRules).not.toContain('thing/product');
   const boxRules = acl.split('user ').find((block) => block.startsWith('frigate'));
   expect(boxRules).toContain('topic readwrite frigate/#');
 });

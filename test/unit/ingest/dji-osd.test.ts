@@ -11,7 +11,17 @@ const envelope = (data: unknown) => ({
   data,
 });
 const decode = (body: unknown, device: 'aircraft' | 'dock' = 'aircraft') =>
-  decodeDjiOsd(Buffer.from(JSON.stringify(body)), device, receivedAt);
+  decodeDjiOsd(
+    Buffer.from(JSON.stringify(body)),
+    {
+      id: device === 'dock' ? 'dock-1' : 'DRONE1',
+      device,
+      gatewayId: device === 'dock' ? null : 'dock-1',
+      maker: 'dji',
+      laserRadiusM: 30,
+    },
+    receivedAt,
+  );
 const reading = (data: unknown, device: 'aircraft' | 'dock' = 'aircraft') => {
   const decoded = decode(envelope(data), device);
   if (decoded.kind !== 'telemetry') throw new Error(JSON.stringify(decoded));

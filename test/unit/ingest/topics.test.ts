@@ -19,7 +19,6 @@ describe('parseTopic', () => {
     ['fengsui/v1/satellite/viirs/detection', { lane: 'alarm', kind: 'satellite', id: 'viirs' }],
     ['fengsui/v1/caller/12119/detection', { lane: 'alarm', kind: 'caller', id: '12119' }],
     ['fengsui/v1/ranger/r-7/detection', { lane: 'alarm', kind: 'ranger', id: 'r-7' }],
-    ['thing/product/SN1/osd', { dialect: 'dji', id: 'SN1', message: 'osd' }],
     ['frigate/events', { dialect: 'frigate', lane: 'alarm', id: 'frigate', message: 'events' }],
     ['frigate/available', { dialect: 'frigate', lane: 'telemetry', id: 'frigate' }],
     [
@@ -40,6 +39,16 @@ describe('parseTopic', () => {
     ],
     ['http/gb28181/box-1', { dialect: 'gb28181', lane: 'alarm', id: 'box-1' }],
     ['fengsui/v1/gateway/box-1/status', { dialect: 'native', kind: 'gateway', id: 'box-1' }],
+    ['thing/product/SN1/osd', { dialect: 'dji', lane: 'telemetry', id: 'SN1', message: 'osd' }],
+    ['thing/product/SN1/state', { dialect: 'dji', lane: 'telemetry', message: 'state' }],
+    ['thing/product/SN1/drc/up', { dialect: 'dji', lane: 'telemetry', message: 'drc' }],
+    ['sys/product/SN1/status', { dialect: 'dji', lane: 'control', message: 'status' }],
+    ['thing/product/SN1/events', { dialect: 'dji', lane: 'control', message: 'events' }],
+    ['thing/product/SN1/requests', { dialect: 'dji', lane: 'control', message: 'requests' }],
+    [
+      'thing/product/SN1/services_reply',
+      { dialect: 'dji', lane: 'control', message: 'services_reply' },
+    ],
   ])('knows %s', (topic, expected) => {
     expect(parseTopic(topic)).toMatchObject({ kind: 'known', topic: expected });
   });
@@ -49,8 +58,14 @@ describe('parseTopic', () => {
     'frigate/ridge/smoke/snapshot',
     'axis/cam-1/status',
     'fengsui/v1/person/p/inbox',
-    'thing/product/SN1/events',
-    'sys/product/SN1/status',
+    'thing/product/SN1/services',
+    'thing/product/SN1/events_reply',
+    'thing/product/SN1/requests_reply',
+    'thing/product/SN1/drc/down',
+    'thing/product/SN1/property/set_reply',
+    'sys/product/SN1/status_reply',
+    'sys/product/SN1/osd',
+    'thing/product/SN1',
   ])('ignores %s', (topic) => {
     expect(parseTopic(topic).kind).toBe('ignored');
   });

@@ -1,0 +1,58 @@
+import Type, { type Static } from 'typebox';
+import { LatSchema, LonSchema } from '../shared/geo.ts';
+import { DateTimeSchema } from '../shared/http.ts';
+import type { DroneCommand } from './drone-command.ts';
+
+const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
+
+const StatusSchema = Type.Union([
+  Type.Literal('sent'),
+  Type.Literal('accepted'),
+  Type.Literal('in_progress'),
+  Type.Literal('done'),
+  Type.Literal('refused'),
+  Type.Literal('failed'),
+  Type.Literal('cancelled'),
+  Type.Literal('superseded'),
+  Type.Literal('timed_out'),
+]);
+
+export const CommandSchema = Type.Object({
+  id: Type.String(),
+  deviceId: Type.String(),
+  gatewayId: Type.String(),
+  method: Type.Union([Type.Literal('takeoff_to_point'), Type.Literal('fly_to_point')]),
+  lon: LonSchema,
+  lat: LatSchema,
+  altitudeM: Type.Number({ description: 'Of the point, above the WGS-84 ellipsoid' }),
+  flightHeightM: Type.Number({ description: 'On the way, above take-off' }),
+  speedMps: Type.Number(),
+  status: StatusSchema,
+  resultCode: Type.Union([Type.Number(), Type.Null()], {
+    description: 'What the aircraft answered last; 0 = fine, else the maker’s error code',
+  }),
+  said: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+    description: 'The data of that answer, as it came',
+  }),
+  remainingM: MaybeNumber,
+  remainingS: MaybeNumber,
+  requestedBy: Type.String(),
+  requestedAt: DateTimeSchema,
+  updatedAt: DateTimeSchema,
+  endedAt: Type.Union([DateTimeSchema, Type.Null()]),
+});
+
+export const commandJson = ({
+  authority: _authority,
+  tid: _tid,
+  deadlineAt: _deadlineAt,
+  requestedAt,
+  updatedAt,
+  endedAt,
+  ...command
+}: DroneCommand): Static<typeof CommandSchema> => ({
+  ...command,
+  requestedAt: requestedAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+  endedAt: endedAt?.toISOString() ?? null,
+});
