@@ -48,7 +48,8 @@ const eventTopic = (
   segments: readonly string[],
 ): TopicResult => {
   const path = segments.map((segment) => segment.replace(/^[A-Za-z0-9_-]+:/, '')).join('/');
-  const lane = /(^|\/)PTZ/i.test(path) ? 'telemetry' : 'alarm';
+  // Where a camera looks it may say every second; an alarm must not wait behind that.
+  const lane = dialect === 'onvif' && /^PTZ/i.test(path) ? 'telemetry' : 'alarm';
   return { kind: 'known', topic: { dialect, lane, id, message: 'event', path } };
 };
 
