@@ -37,6 +37,7 @@ describe('parseTopic', () => {
       'axis/cam-1/event/tns:onvif/Device/tns:axis/Sensor/PIR',
       { dialect: 'axis', lane: 'alarm', id: 'cam-1', path: 'onvif/Device/axis/Sensor/PIR' },
     ],
+    ['axis/cam-1/event/tns:axis/PTZ/Smoke', { dialect: 'axis', lane: 'alarm' }],
     ['http/gb28181/box-1', { dialect: 'gb28181', lane: 'alarm', id: 'box-1' }],
     ['fengsui/v1/gateway/box-1/status', { dialect: 'native', kind: 'gateway', id: 'box-1' }],
     ['thing/product/SN1/osd', { dialect: 'dji', lane: 'telemetry', id: 'SN1', message: 'osd' }],
