@@ -81,9 +81,6 @@ const acceptJson = (app: App): void => {
   );
 };
 
-/** The token of a provider's callback is a password, also where it was called in a wrong way. */
-const SECRET_PART = /^(\/hooks\/[^/?]*\/)[^?]+/;
-
 const logRequests = (app: App): void => {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
@@ -94,7 +91,7 @@ const logRequests = (app: App): void => {
     request.log[level](
       {
         method: request.method,
-        url: request.url.replace(SECRET_PART, '$1…'),
+        url: withoutSecret(request.url),
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime),
       },
@@ -102,6 +99,13 @@ const logRequests = (app: App): void => {
     );
   });
 };
+
+/**
+ * What stands in a path instead of a login (equipment that has none, a provider's callback, a link that answers an alert)
+ * is a password, also where it was called in a wrong way; it must not stand in the log.
+ */
+export const withoutSecret = (url: string): string =>
+  url.replace(/^(\/equipment\/[^/?]*\/[^/?]*\/|\/hooks\/[^/?]*\/|\/r\/).+$/i, '$1…');
 
 /** The methods some route has at this path. Only asked when none matched, so a scan is good enough. */
 const methodsAt = (app: App, path: string): string[] => {

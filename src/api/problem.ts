@@ -99,7 +99,8 @@ const fieldsOf = (error: unknown): { statusCode: unknown; code: string } => {
 export const instanceOf = (request: FastifyRequest): string => `urn:uuid:${request.id}`;
 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 401 && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', 'Bearer');
   if (problem.status === 503 && !reply.hasHeader('retry-after'))
     void reply.header('retry-after', 2);
   return reply

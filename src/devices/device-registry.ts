@@ -3,7 +3,7 @@ import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import type { Device } from './device.ts';
-import { findCredential, findDevice, listAllDevices } from './device-store.ts';
+import { findCameraBehind, findCredential, findDevice, listAllDevices } from './device-store.ts';
 import { verifySecret } from './secret.ts';
 import type { GatewayOf, Principal } from './topic-access.ts';
 
@@ -17,11 +17,17 @@ export type DeviceRegistry = Part & {
   /** The aircraft registered to a gateway. */
   aircraftOf(gatewayId: string): Device[];
   gatewayOf: GatewayOf;
+  /** The camera a gateway calls `name`; from memory, else from the database as `resolve`. */
+  cameraBehind(gatewayId: string, name: string): Promise<Device | undefined>;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
   /** Called with the id of a device or person whose login was changed or revoked. */
   onCredentialChange(handler: (id: string) => void): void;
 };
+
+/** As it is said at registration, else its own id. */
+const nameAtGateway = ({ id, properties: { externalId } }: Device): string =>
+  typeof externalId === 'string' ? externalId : id;
 
 /** Verified against when the id is unknown, so that the answer takes as long as for a known one. */
 const NOBODY =
@@ -79,6 +85,14 @@ export const createDeviceRegistry = (deps: {
     },
     refresh,
     resolve: async (id) => devices.get(id) ?? (await refresh(id)),
+    async cameraBehind(gatewayId, name) {
+      for (const device of devices.values()) {
+        if (device.gatewayId === gatewayId && nameAtGateway(device) === name) return device;
+      }
+      const found = await findCameraBehind(pool, gatewayId, name);
+      if (found !== undefined) devices.set(found.id, found);
+      return found;
+    },
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     async authenticate(username, secret) {
       const credential = await findCredential(pool, username);

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import { AppError } from '../shared/app-error.ts';
 import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
@@ -148,18 +149,33 @@ export const listBrokerUsers = async (db: Queryable): Promise<BrokerUser[]> => {
   });
 };
 
+/** Throws `conflict` when another camera has this name at the same gateway. */
+const storing = async (device: Device, work: Promise<unknown>): Promise<void> => {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.constraint === 'device_external_id')) throw error;
+    throw new AppError(
+      'conflict',
+      `gateway "${String(device.gatewayId)}" has a camera with externalId "${String(device.properties.externalId)}" already`,
+      { cause: error },
+    );
+  }
+};
+
 export const insertDevice = async (db: Queryable, device: Device): Promise<void> => {
-  await db.query(
+  const inserted = db.query(
     `insert into device (id, kind, name, region_id, lon, lat, ground_height_m, mount_height_m, height_ref,
        azimuth_offset_deg, tilt_offset_deg, azimuth_sigma_deg, elevation_sigma_deg, hfov_deg, focal_scale, reports,
        gateway_id, properties)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     deviceValues(device),
   );
+  await storing(device, inserted);
 };
 
 export const updateDevice = async (db: Queryable, device: Device): Promise<void> => {
-  await db.query(
+  const updated = db.query(
     `update device set kind = $2, name = $3, region_id = $4, lon = $5, lat = $6, ground_height_m = $7,
        mount_height_m = $8, height_ref = $9, azimuth_offset_deg = $10, tilt_offset_deg = $11, azimuth_sigma_deg = $12,
        elevation_sigma_deg = $13, hfov_deg = $14, focal_scale = $15, reports = $16, gateway_id = $17,
@@ -167,6 +183,7 @@ export const updateDevice = async (db: Queryable, device: Device): Promise<void>
      where id = $1`,
     deviceValues(device),
   );
+  await storing(device, updated);
 };
 
 /** Keeps what product a device says it is (`{domain}-{type}-{subtype}`), where that is news. */
@@ -208,6 +225,20 @@ export const findDevice = async (db: Queryable, id: string): Promise<Device | un
   const { rows } = await db.query<DeviceRow>(`select ${COLUMNS} from device d where d.id = $1`, [
     id,
   ]);
+  return rows[0] === undefined ? undefined : toDevice(rows[0]);
+};
+
+/** The camera a gateway calls `name`: its `externalId`, else its own id. */
+export const findCameraBehind = async (
+  db: Queryable,
+  gatewayId: string,
+  name: string,
+): Promise<Device | undefined> => {
+  const { rows } = await db.query<DeviceRow>(
+    `select ${COLUMNS} from device d where d.gateway_id = $1
+       and (d.properties ->> 'externalId' = $2 or (d.id = $2 and d.properties ->> 'externalId' is null)) limit 1`,
+    [gatewayId, name],
+  );
   return rows[0] === undefined ? undefined : toDevice(rows[0]);
 };
 

@@ -1,7 +1,10 @@
 import Type from 'typebox';
 import { LatSchema, LonSchema } from '../shared/geo.ts';
 
-/** `satellite`, `caller` (a hotline) and `ranger` stand for sources whose reports give the place themselves. */
+/**
+ * `satellite`, `caller` (a hotline) and `ranger` stand for sources whose reports give the place themselves; a `gateway`
+ * is a box or platform that reports for the cameras registered to it, and sees nothing itself.
+ */
 export const DeviceKindSchema = Type.Union([
   Type.Literal('camera'),
   Type.Literal('drone'),
@@ -9,6 +12,7 @@ export const DeviceKindSchema = Type.Union([
   Type.Literal('satellite'),
   Type.Literal('caller'),
   Type.Literal('ranger'),
+  Type.Literal('gateway'),
 ]);
 export type DeviceKind = Type.Static<typeof DeviceKindSchema>;
 
@@ -53,9 +57,9 @@ export const DeviceSchema = Type.Object({
   /** True focal length in pixels ÷ the one its field of view gives: corrects a wrong HFOV at any zoom. */
   focalScale: Type.Number(),
   reports: ReportsSchema,
-  /** The dock or controller that publishes for this aircraft. */
+  /** The dock or controller that publishes for this aircraft; the box that reports for this camera. */
   gatewayId: Type.Union([DeviceIdSchema, Type.Null()]),
-  /** Whatever else was said at registration; `hfovByZoom`, `[[zoom, hfovDeg], …]`, is its lens (see `lensOf`). */
+  /** Whatever else was said at registration; `hfovByZoom`, `[[zoom, hfovDeg], …]`, is its lens (see `lensOf`); also `CameraSetup`. */
   properties: Type.Record(Type.String(), Type.Unknown()),
 });
 export type Device = Type.Static<typeof DeviceSchema>;
@@ -82,7 +86,7 @@ export const DeviceRegistrationSchema = Type.Object({
   properties: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
       description:
-        'Anything else worth keeping. `hfovByZoom`: `[[zoom, hfovDeg], …]`, the field of view at each optical zoom',
+        'Anything else worth keeping. `hfovByZoom`: `[[zoom, hfovDeg], …]`, the field of view at each optical zoom; of a camera `externalId`: its name at its gateway, `picture` `{widthPx, heightPx}`, `pose` `{panDeg, tiltDeg, hfovDeg?}` of one that does not turn, `poses` by number, `ptzRange`, `fireEvents`',
     }),
   ),
 });

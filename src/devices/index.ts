@@ -1,5 +1,6 @@
 export { writeBrokerFiles } from './broker-files.ts';
 export { createBrokerFilesKeeper } from './broker-files-keeper.ts';
+export { type CameraSetup, cameraSetupOf } from './camera-setup.ts';
 export {
   type Device,
   DeviceIdSchema,

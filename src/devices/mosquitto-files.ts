@@ -1,5 +1,5 @@
 import type { DeviceKind } from './device.ts';
-import { speaksVendor } from './topic-access.ts';
+import { cameraPrefixes, speaksVendor } from './topic-access.ts';
 
 export type BrokerUser =
   | { owner: 'device'; id: string; kind: DeviceKind; gatewayId: string | null; secretHash: string }
@@ -45,6 +45,7 @@ const rulesFor = (user: BrokerUser, aircraft: readonly string[]): string[] => {
   return [
     ...['telemetry', 'detection', 'status'].map((message) => `topic write ${prefix}/${message}`),
     `topic read ${prefix}/#`,
+    ...cameraPrefixes(user.kind, user.id).map((own) => `topic readwrite ${own}#`),
     ...serials.flatMap((serial) => [
       `topic readwrite thing/product/${serial}/#`,
       `topic readwrite sys/product/${serial}/#`,

@@ -2,6 +2,7 @@ import { AppError } from '../shared/app-error.ts';
 import type { Pool, Queryable } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
+import { cameraSetupMistakes } from './camera-setup.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
 import { forgetCalibration } from './landmark-store.ts';
@@ -34,6 +35,9 @@ const KNOWN = new Set([
   'gatewayId',
   'properties',
 ]);
+
+/** First or second levels of topics: a device of that name could speak for others. */
+const RESERVED = new Set(['fengsui', 'thing', 'sys', 'frigate', 'axis', 'http', 'onvif-ej']);
 
 /** Fields of the body that the schema does not name; kept, so nothing said at registration is lost. */
 const unknownFields = (body: DeviceRegistration): Record<string, unknown> =>
@@ -135,6 +139,10 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
   const properties = { ...body.properties, ...unknownFields(body) };
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
+  errors.push(...cameraSetupMistakes(properties));
+  if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
+    errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });
+  }
   if (errors.length > 0)
     throw new AppError('unprocessable', 'the device cannot be registered', { errors });
   const position: LonLat | undefined =

@@ -26,6 +26,22 @@ const vendorSerial = (topic: string): string | undefined => {
     : undefined;
 };
 
+/**
+ * What cameras and the boxes in front of them speak besides our own topics; everything below each prefix is theirs.
+ * Frigate's default prefix belongs to the box that is registered as `frigate`.
+ */
+export const cameraPrefixes = (kind: DeviceKind, id: string): readonly string[] => {
+  if (kind === 'gateway') {
+    const own = `${NATIVE}/gateway/${id}/frigate/`;
+    return id === 'frigate' ? [own, 'frigate/'] : [own];
+  }
+  return kind === 'camera' ? [`${id}/onvif-ej/`, `axis/${id}/`] : [];
+};
+
+const isCameraTopic = (principal: Principal, topic: string): boolean =>
+  principal.owner === 'device' &&
+  cameraPrefixes(principal.kind, principal.id).some((prefix) => topic.startsWith(prefix));
+
 const nativePrefix = (principal: Exclude<Principal, { owner: 'service' }>): string =>
   principal.owner === 'device'
     ? `${NATIVE}/${principal.kind}/${principal.id}/`
@@ -36,7 +52,7 @@ const nativePrefix = (principal: Exclude<Principal, { owner: 'service' }>): stri
  * topics of itself and of the aircraft registered to it, and of no others.
  */
 export const mayPublish = (principal: Principal, topic: string, gatewayOf: GatewayOf): boolean => {
-  if (principal.owner === 'service') return true;
+  if (principal.owner === 'service' || isCameraTopic(principal, topic)) return true;
   const prefix = nativePrefix(principal);
   if (topic.startsWith(prefix)) {
     const allowed = principal.owner === 'device' ? DEVICE_MESSAGES : PERSON_MESSAGES;
@@ -53,7 +69,7 @@ export const maySubscribe = (
   filter: string,
   gatewayOf: GatewayOf,
 ): boolean => {
-  if (principal.owner === 'service') return true;
+  if (principal.owner === 'service' || isCameraTopic(principal, filter)) return true;
   if (filter.startsWith(nativePrefix(principal))) return true;
   if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;
   const serial = vendorSerial(filter);

@@ -43,6 +43,7 @@ export type RejectCode =
   | 'too_large'
   | 'invalid_utf8'
   | 'invalid_json'
+  | 'invalid_xml'
   | 'invalid_payload'
   | 'unlocated';
 

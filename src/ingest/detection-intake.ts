@@ -6,11 +6,18 @@ import {
   recordDetection,
   sourceClassOf,
 } from '../incidents/index.ts';
-import { areaEllipse, type Frame, locate, type Observation } from '../locate/index.ts';
+import {
+  areaEllipse,
+  type Frame,
+  locate,
+  type Observation,
+  type ReportedFrame,
+} from '../locate/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Fix, FixFlag } from '../shared/geo.ts';
 import type { Geometry } from '../shared/geometry.ts';
-import { lastPose } from '../telemetry/index.ts';
+import { aimAt, lastPose } from '../telemetry/index.ts';
+import { aimOf, frameOfAim } from './camera-frame.ts';
 import { type DetectionReport, type Rejected, rejected } from './decoded.ts';
 import { frameOfReport } from './frame-field-of-view.ts';
 import { observerOf } from './observer.ts';
@@ -32,10 +39,18 @@ export const takeDetection = async (
   origin: Origin,
 ): Promise<Recorded | Rejected> => {
   const { terrain, config } = deps;
-  const resolved = frameOfReport(report, lensOf(device));
-  const isFlying = device.kind === 'drone' || device.kind === 'dock';
+  const { kind } = device;
+  if (kind === 'gateway') {
+    return rejected('wrong_device', `"${device.id}" is a gateway: it sees nothing itself`);
+  }
+  const frame = report.frame ?? (await frameByAim(deps, report, device));
+  const resolved = frameOfReport({ ...report, frame }, lensOf(device));
+  const isFlying = kind === 'drone' || kind === 'dock';
   const pose = isFlying ? await lastPose(deps.pool, device.id) : null;
-  const observer = observerOf(device, { pose, terrain, observedAt: report.observedAt });
+  const observer = observerOf(
+    { ...device, kind },
+    { pose, terrain, observedAt: report.observedAt },
+  );
   const located = locate(observationOf(deps, report, resolved.frame), observer, {
     config: config.locate,
     terrain,
@@ -47,7 +62,7 @@ export const takeDetection = async (
     deps,
     {
       deviceId: device.id,
-      source: sourceClassOf(device.kind, observer.sensor),
+      source: sourceClassOf(kind, observer.sensor),
       dedupeKey: dedupeKey(report, origin.raw),
       kind: report.kind,
       confidence: report.confidence,
@@ -65,6 +80,17 @@ export const takeDetection = async (
     },
     deps.clock.now(),
   );
+};
+
+/** An alarm without its frame was seen in the direction in which the camera looked then, where that is known. */
+const frameByAim = async (
+  { pool }: DetectionIntakeDeps,
+  { azimuthDeg, position, observedAt }: DetectionReport,
+  device: Device,
+): Promise<ReportedFrame | null> => {
+  if (device.kind !== 'camera' || azimuthDeg !== null || position !== null) return null;
+  const aim = aimOf(device) ?? (await aimAt(pool, device.id, observedAt));
+  return aim === null ? null : frameOfAim(device, aim);
 };
 
 const flagged = (fix: Fix, flag: FixFlag): Fix => ({ ...fix, flags: [...(fix.flags ?? []), flag] });

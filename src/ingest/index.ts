@@ -7,6 +7,7 @@ export { createDeviceEventKeeper } from './device-event-keeper.ts';
 export { deviceEventRoutes } from './device-event-routes.ts';
 export { insertDeviceEvent } from './device-event-store.ts';
 export { createDjiGateway } from './dji-gateway.ts';
+export { equipmentRoutes } from './equipment-routes.ts';
 
 export {
   createIngest,

@@ -4,6 +4,8 @@ import { errorMessage } from '../shared/app-error.ts';
 import type { Logger } from '../shared/logger.ts';
 import { isTransient } from '../shared/transient.ts';
 import type { BatchWriter } from '../telemetry/index.ts';
+import { decodeCameraMessage, takeCameraMessage } from './camera-intake.ts';
+import type { CameraTopic } from './camera-topics.ts';
 import type { DeadLetterCode, NewDeadLetter } from './dead-letter-store.ts';
 import {
   type Decoded,
@@ -54,6 +56,8 @@ export type IngestDeps = {
   laserRadiusM: number;
   sinks: IngestSinks;
   metrics: IngestMetrics;
+  /** Of the county: some equipment says local time without a zone. IANA name. */
+  timeZone: string;
   now(): Date;
   logger: Logger;
 };
@@ -68,6 +72,8 @@ export type Ingest = {
    * within 200 ms). Rejects only when nothing could be stored; then it must not be acknowledged.
    */
   handle(message: InboundMessage): Promise<Outcome>;
+  /** A device that is not on the bus has shown that it is there. */
+  seen(deviceId: string): Promise<void>;
   /** A publish that the access rules refused: kept as a dead letter. */
   refuse(message: InboundMessage): Promise<void>;
 };
@@ -84,7 +90,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const id = await sinks.deadLetter({ receivedAt, topic, publisher, code, reason, payload });
     metrics.deadLetter(code);
     // A dead letter on an alarm topic may be a fire nobody hears of: louder than the rest.
-    const level = topic.endsWith('/detection') ? 'error' : 'warn';
+    const level = isAlarm(topic) ? 'error' : 'warn';
     logger[level]({ topic, publisher, code, reason, deadLetterId: id }, 'message not taken');
     return id;
   };
@@ -113,6 +119,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const device = await deps.registry.resolve(topic.id);
     if (device === undefined)
       return rejected('unknown_device', `device "${topic.id}" is not registered`);
+    if (topic.dialect !== 'native' && topic.dialect !== 'dji') {
+      return takeOfCamera(topic, device, { message, receivedAt });
+    }
     if (topic.dialect === 'dji') {
       const { payload } = message;
       return topic.lane === 'control'
@@ -127,6 +136,22 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     }
     const decoded = decodeDeviceMessage(device.id, topic.message, message.payload);
     return takeDeviceMessage(device, decoded, { message, receivedAt });
+  };
+
+  const takeOfCamera = async (
+    topic: CameraTopic,
+    sender: Device,
+    origin: { message: InboundMessage; receivedAt: Date },
+  ): Promise<{ kind: 'taken' } | Recorded | Rejected> => {
+    const { message, receivedAt } = origin;
+    const reception = { receivedAt, timeZone: deps.timeZone, sender };
+    const decoded = decodeCameraMessage(topic, message.payload, reception);
+    const take = (device: Device, said: Decoded) => takeDeviceMessage(device, said, origin);
+    return takeCameraMessage(
+      { registry: deps.registry, take, bury: (problem) => bury(message, problem, receivedAt) },
+      sender,
+      decoded,
+    );
   };
 
   const takeDjiReading = async (
@@ -235,9 +260,15 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         return { ...rejected('invalid_payload', problem.reason), deadLetterId };
       }
     },
+    seen: (deviceId) => sinks.online(deviceId, true, deps.now()),
     async refuse(message) {
       const reason = `"${message.publisherId ?? 'unknown'}" may not publish on this topic`;
       await bury(message, { code: 'topic_not_allowed', reason }, deps.now());
     },
   };
+};
+
+const isAlarm = (topic: string): boolean => {
+  const parsed = parseTopic(topic);
+  return parsed.kind === 'known' ? parsed.topic.lane === 'alarm' : topic.endsWith('/detection');
 };

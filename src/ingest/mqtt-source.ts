@@ -15,7 +15,14 @@ const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
   // Plain, not shared: Mosquitto 2.0 forgets shared subscriptions when it restarts, and what it acknowledges to a
   // camera before we have subscribed again would be lost. Several ingest processes each take every alarm; recording
   // is idempotent, so the second finds it there.
-  alarm: ['fengsui/v1/+/+/detection', 'fengsui/v1/person/+/receipt'],
+  alarm: [
+    'fengsui/v1/+/+/detection',
+    'fengsui/v1/person/+/receipt',
+    'frigate/events',
+    'fengsui/v1/gateway/+/frigate/events',
+    '+/onvif-ej/#',
+    'axis/+/event/#',
+  ],
   telemetry: [
     // Whole, so that a mistyped message name becomes a dead letter instead of vanishing.
     '$share/fengsui-telemetry/fengsui/v1/+/+/+',
@@ -24,6 +31,9 @@ const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
     '$share/fengsui-telemetry/thing/product/+/drc/up',
     // Not shared: retained messages are handed out only to plain subscriptions.
     'fengsui/v1/+/+/status',
+    'frigate/available',
+    'fengsui/v1/gateway/+/frigate/available',
+    '+/onvif-ej/#',
   ],
   // Shared, so that each is answered once. What is lost to a broker's restart a gateway says again.
   control: [

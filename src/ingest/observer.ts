@@ -1,5 +1,5 @@
 import { type Device, eyeHeightM } from '../devices/index.ts';
-import type { Observer, Station } from '../locate/index.ts';
+import type { Observer, SourceKind, Station } from '../locate/index.ts';
 import type { Pose } from '../telemetry/index.ts';
 import { mslHeightM, type Terrain } from '../terrain/index.ts';
 
@@ -19,7 +19,7 @@ export const groundHeightOf =
  * gimbal pointed when that is still true. `pose` is null for what does not move.
  */
 export const observerOf = (
-  device: Device,
+  device: Device & { kind: SourceKind },
   {
     pose,
     terrain,

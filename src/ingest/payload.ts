@@ -8,16 +8,14 @@ import { type Rejected, rejected } from './decoded.ts';
  */
 export const MAX_PAYLOAD_BYTES = 262_144;
 
+export const tooLarge = (bytes: number): Rejected =>
+  rejected('too_large', `payload has ${bytes} bytes, at most ${MAX_PAYLOAD_BYTES} are read`);
+
 export type Parsed = { kind: 'parsed'; value: unknown } | Rejected;
 
 /** Bytes to JSON value: size, UTF-8 and syntax checked, each with its own reason. */
 export const parseJsonPayload = (payload: Buffer): Parsed => {
-  if (payload.length > MAX_PAYLOAD_BYTES) {
-    return rejected(
-      'too_large',
-      `payload has ${payload.length} bytes, at most ${MAX_PAYLOAD_BYTES} are read`,
-    );
-  }
+  if (payload.length > MAX_PAYLOAD_BYTES) return tooLarge(payload.length);
   if (!isUtf8(payload)) return rejected('invalid_utf8', 'payload is not UTF-8');
   try {
     return { kind: 'parsed', value: JSON.parse(payload.toString('utf8')) };

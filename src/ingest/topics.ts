@@ -1,4 +1,5 @@
 import type { DeviceKind } from '../devices/index.ts';
+import { type CameraTopic, parseCameraTopic } from './camera-topics.ts';
 
 /**
  * Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. What a
@@ -7,6 +8,7 @@ import type { DeviceKind } from '../devices/index.ts';
 export type Lane = 'alarm' | 'telemetry' | 'control';
 
 export type Topic =
+  | CameraTopic
   | {
       dialect: 'native';
       lane: Lane;
@@ -40,6 +42,7 @@ const DEVICE_KINDS: readonly DeviceKind[] = [
   'satellite',
   'caller',
   'ranger',
+  'gateway',
 ];
 const DEVICE_MESSAGES: readonly DeviceMessage[] = ['telemetry', 'detection', 'status'];
 const PERSON_MESSAGES: readonly PersonMessage[] = ['position', 'receipt', 'status'];
@@ -48,9 +51,11 @@ const ALARM_MESSAGES: readonly string[] = ['detection', 'receipt'];
 const laneOf = (message: string): Lane =>
   ALARM_MESSAGES.includes(message) ? 'alarm' : 'telemetry';
 
-/** Reads a topic: `fengsui/v1/{kind}/{id}/{message}` or DJI's `thing|sys/product/{sn}/…`. */
+/** Reads a topic: `fengsui/v1/{kind}/{id}/{message}`, DJI's `thing|sys/product/{sn}/…`, or one of a camera's dialects. */
 export const parseTopic = (topic: string): TopicResult => {
   const levels = topic.split('/');
+  const ofCamera = parseCameraTopic(levels);
+  if (ofCamera !== undefined) return ofCamera;
   const [root, second, third, fourth, ...rest] = levels;
   if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
     return djiTopic(third, [root, ...levels.slice(3)].join('/'));
@@ -73,7 +78,7 @@ export const parseTopic = (topic: string): TopicResult => {
       kind: 'unknown',
       reason: `device kind "${third}" is not one of ${DEVICE_KINDS.join(', ')}`,
     };
-  if (deviceMessage === undefined || (kind === 'dock' && deviceMessage === 'detection')) {
+  if (deviceMessage === undefined || (isSightless(kind) && deviceMessage === 'detection')) {
     return { kind: 'unknown', reason: `message "${message}" is not one a ${kind} sends` };
   }
   return {
@@ -88,6 +93,9 @@ export const parseTopic = (topic: string): TopicResult => {
     },
   };
 };
+
+/** Neither sees anything itself: what its drones and cameras see is theirs. */
+const isSightless = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'gateway';
 
 /** By what comes beside the serial number; the other topics are our own answers and commands, or of no interest. */
 const djiTopic = (id: string, rest: string): TopicResult => {

@@ -18,6 +18,8 @@ import { fixOnTerrain } from './terrain-fix.ts';
 /** √χ²(2 degrees of freedom, 95 %): from one σ to a 95 % semi-axis. */
 const SIGMA_TO_95 = Math.sqrt(CHI2_95);
 const RAD = Math.PI / 180;
+/** A frame without a box that is wider than this leaves more room than the surroundings of its camera. */
+const WIDEST_WEDGE_DEG = 80;
 /** A drone looks steeply down; nearer than this even it sees itself. */
 const NEAREST_GROUND_M = 20;
 /** The ellipse of a bare bearing reaches from the nearest to the farthest range, times this. */
@@ -102,7 +104,8 @@ type Aimed = Pick<Sighting, 'elevation'> & {
   bearing: NonNullable<Sighting['bearing']>;
 };
 
-type Direction = { azimuthDeg: number; elevationDeg: number | null };
+/** `spreadDeg`: one σ of where in the frame it is, besides what the mount is off by. */
+type Direction = { azimuthDeg: number; elevationDeg: number | null; spreadDeg?: number };
 
 const directionOf = (seen: Observation, observer: Observer): Direction | null => {
   if (seen.azimuthDeg !== null) {
@@ -113,9 +116,12 @@ const directionOf = (seen: Observation, observer: Observer): Direction | null =>
   }
   if (seen.frame === null) return observer.gimbal;
   if (seen.box !== null) return boxDirection(seen.frame, seen.box, observer);
-  // Without a box the smoke is somewhere in the frame: its middle is the best guess of azimuth, none of elevation.
+  // Without a box the smoke is somewhere in the frame, as likely on the left as on the right: of that a uniform
+  // distribution's σ. Of elevation nothing is known.
+  const { hfovDeg } = seen.frame;
+  if (hfovDeg > WIDEST_WEDGE_DEG) return null;
   const middle = boxDirection(seen.frame, [0.5, 0.5, 0.5, 0.5], observer);
-  return { azimuthDeg: middle.azimuthDeg, elevationDeg: null };
+  return { azimuthDeg: middle.azimuthDeg, elevationDeg: null, spreadDeg: hfovDeg / Math.sqrt(12) };
 };
 
 const measuredAngles = (
@@ -125,14 +131,14 @@ const measuredAngles = (
 ): Pick<Sighting, 'bearing' | 'elevation'> => {
   if (direction === null) return { bearing: null, elevation: null };
   const byGimbal = observer.kind === 'drone' || observer.kind === 'dock';
-  const { azimuthDeg, elevationDeg } = direction;
-  const azimuthSigma =
+  const { azimuthDeg, elevationDeg, spreadDeg = 0 } = direction;
+  const mountSigma =
     observer.azimuthSigmaDeg ?? (byGimbal ? config.gimbalSigmaDeg : config.defaultAzimuthSigmaDeg);
   const elevationSigma =
     observer.elevationSigmaDeg ??
     (byGimbal ? config.gimbalSigmaDeg : config.defaultElevationSigmaDeg);
   return {
-    bearing: { azimuthDeg, sigmaDeg: azimuthSigma },
+    bearing: { azimuthDeg, sigmaDeg: Math.hypot(mountSigma, spreadDeg) },
     elevation: elevationDeg === null ? null : { elevationDeg, sigmaDeg: elevationSigma },
   };
 };

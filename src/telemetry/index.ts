@@ -9,6 +9,8 @@ export {
   type TextInBoth,
 } from './telemetry-reading.ts';
 export {
+  type Aim,
+  aimAt,
   insertTelemetry,
   lastPose,
   mergeLatestStates,

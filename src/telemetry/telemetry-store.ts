@@ -174,6 +174,27 @@ export const lastPose = async (db: Queryable, deviceId: string): Promise<Pose | 
   return rows[0] ?? null;
 };
 
+/** How long before an observation a camera's last word on where it looks is believed: one that tours says it often. */
+const AIM_HOLDS_S = 60;
+/** A clock may be a little behind itself: alarm and telemetry come from different parts of a camera. */
+const AIM_AHEAD_S = 2;
+
+/** Where a camera looks: pan as it reports it (offsets not added), tilt up positive, degrees. */
+export type Aim = { panDeg: number; tiltDeg: number; hfovDeg: number | null };
+
+/** Where a camera said it looked nearest to a time, by its own clock; null = it did not say so within a minute before. */
+export const aimAt = async (db: Queryable, deviceId: string, at: Date): Promise<Aim | null> => {
+  const from = new Date(at.getTime() - AIM_HOLDS_S * 1000);
+  const to = new Date(at.getTime() + AIM_AHEAD_S * 1000);
+  const { rows } = await db.query<Aim>(
+    `select pan_deg as "panDeg", tilt_deg as "tiltDeg", hfov_deg as "hfovDeg" from telemetry
+      where device_id = $1 and observed_at between $2 and $3 and pan_deg is not null and tilt_deg is not null
+      order by abs(extract(epoch from observed_at - $4::timestamptz)), received_at desc limit 1`,
+    [deviceId, from, to, at],
+  );
+  return rows[0] ?? null;
+};
+
 /** Keeps the newest position of a person by their own clock. */
 export const savePersonPosition = async (
   db: Queryable,

@@ -23,6 +23,7 @@ import {
   deadLetterRoutes,
   detectionRoutes,
   deviceEventRoutes,
+  equipmentRoutes,
   groundHeightOf,
   insertDeadLetter,
   laserTargetRoutes,
@@ -126,6 +127,11 @@ export const createApi = async (
         logger,
         key: context.linkKey,
         defaultLocale: env.locale,
+      }),
+      equipmentRoutes({
+        ingest: parts.intake.ingest,
+        registry: parts.registry,
+        clock: context.clock,
       }),
     ],
     routes: [

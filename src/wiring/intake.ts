@@ -159,6 +159,7 @@ export const createIntake = (
   const ingest = createIngest({
     registry,
     telemetry,
+    timeZone: env.timeZone,
     dji,
     laserRadiusM: config.locate.reportedRadiusM.laser,
     now: () => clock.now(),

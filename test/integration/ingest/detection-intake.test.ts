@@ -78,3 +78,52 @@ describe('a frame', () => {
     expect(byHttp.body.errors?.map(({ path }) => path)).toContain('frame.tiltDeg');
   });
 });
+
+describe('a box without its frame', () => {
+  const bbox = [0.5, 0.4, 0.5, 0.5];
+  const at = (secondsAgo: number): string => new Date(Date.now() - secondsAgo * 1000).toISOString();
+  const seen = async (deviceId: string, over: Record<string, unknown> = {}) => {
+    const { body } = await report({ deviceId, bbox, ...over });
+    const { rows } = await service.database.pool.query<{
+      azimuth_deg: number | null;
+      elevation_deg: number | null;
+    }>('select azimuth_deg, elevation_deg from detection where id = $1', [
+      (body as { detectionId?: string }).detectionId,
+    ]);
+    return rows[0];
+  };
+  const given = async (id: string, more: Record<string, unknown> = {}): Promise<string> =>
+    register({ id, kind: 'camera', name: id, lon: 113.4, lat: 26.4, hfovDeg: 60, ...more });
+
+  it('lies where a camera that does not turn is registered to look', async () => {
+    await given('cam-fixed', { pose: { panDeg: 120, tiltDeg: -4 }, azimuthOffsetDeg: 5 });
+    const { azimuth_deg: azimuthDeg, elevation_deg: elevationDeg } =
+      (await seen('cam-fixed')) ?? {};
+    expect(azimuthDeg).toBeCloseTo(125, 9);
+    expect(elevationDeg).toBeCloseTo(-4, 9);
+  });
+
+  it('lies where the camera said it looked then, not where it looks now', async () => {
+    const secret = await given('cam-tour');
+    const client = await service.connect('cam-tour', secret);
+    const looks = (secondsAgo: number, panDeg: number) =>
+      client.publishAsync(
+        'fengsui/v1/camera/cam-tour/telemetry',
+        JSON.stringify({ at: at(secondsAgo), panDeg, tiltDeg: -2, hfovDeg: 40 }),
+        { qos: 1 },
+      );
+    await looks(300, 10);
+    await looks(40, 80);
+    await looks(0, 200);
+    await vi.waitFor(async () => {
+      const { rows } = await service.database.pool.query(
+        "select 1 from telemetry where device_id = 'cam-tour'",
+      );
+      expect(rows).toHaveLength(3);
+    });
+    expect((await seen('cam-tour', { at: at(38) }))?.azimuth_deg).toBeCloseTo(80, 9);
+    // A minute after a camera's last word nobody knows where it looks.
+    expect((await seen('cam-tour', { at: at(120) }))?.azimuth_deg).toBeNull();
+    expect((await seen('cam-tour', { at: at(120), azimuthDeg: 33 }))?.azimuth_deg).toBe(33);
+  });
+});

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { withoutSecret } from '../../../src/api/fastify-app.ts';
 import { AppError, type AppErrorCode } from '../../../src/shared/app-error.ts';
 import { ANY_ROLE, COMMAND_ROLES, type RouteGroup } from '../../../src/shared/http.ts';
 import { bearer, createTestApp } from './test-app.ts';
@@ -256,6 +257,20 @@ describe('problem+json', () => {
       400,
       [{ path: 'body', message: 'must be object' }],
     ]);
+  });
+});
+
+describe('the log', () => {
+  it.each([
+    ['/equipment/hikvision/cam-1/abc_-123', '/equipment/hikvision/cam-1/…'],
+    ['/equipment/hikvison/cam-1/abc/', '/equipment/hikvison/cam-1/…'],
+    ['/Equipment/gb28181/b/%61bc?x=1', '/Equipment/gb28181/b/…'],
+    ['/hooks/aliyun/hunter2', '/hooks/aliyun/…'],
+    ['/r/AbC_-1?x=1', '/r/…'],
+    ['/equipment/hikvision/cam-1', '/equipment/hikvision/cam-1'],
+    ['/api/v1/devices/cam-1/track?from=x', '/api/v1/devices/cam-1/track?from=x'],
+  ])('shows %s as %s', (url, shown) => {
+    expect(withoutSecret(url)).toBe(shown);
   });
 });
 

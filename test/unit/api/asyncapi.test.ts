@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { decodeCameraMessage } from '../../../src/ingest/camera-intake.ts';
 import { decodeDeviceMessage, decodePersonMessage } from '../../../src/ingest/dialects/native.ts';
 import { parseTopic } from '../../../src/ingest/topics.ts';
 import { packageFile } from '../../../src/shared/package-root.ts';
+import { bytes, camera } from '../../support/camera-fixtures.ts';
 
 type Message = { payload: { $ref: string }; examples?: { payload: unknown }[] };
 type AsyncApi = {
@@ -48,6 +50,11 @@ describe('docs/asyncapi.yaml', () => {
     'fengsui/v1/person/{personId}/inbox',
     'fengsui/v1/person/{personId}/receipt',
     'thing/product/{deviceSn}/osd',
+    'frigate/events',
+    'frigate/available',
+    'fengsui/v1/gateway/{deviceId}/frigate/events',
+    '{deviceId}/onvif-ej/{path}',
+    'axis/{deviceId}/event/{path}',
     'thing/product/{deviceSn}/state',
     'thing/product/{gatewaySn}/drc/up',
     'sys/product/{gatewaySn}/status',
@@ -111,6 +118,24 @@ describe('docs/asyncapi.yaml', () => {
       'receipt',
       'receipt',
     ]);
+  });
+
+  it.each([
+    ['frigateEvent', 'frigate/events'],
+    ['onvifEvent', 'x/onvif-ej/RuleEngine/SmokeDetector/Alarm/&1'],
+    ['axisEvent', 'axis/x/event/tns:axis/SmokeFinder'],
+  ])('gives an example of %s that is a detection', (message, topic) => {
+    const [example] = document.components.messages[message]?.examples ?? [];
+    const parsed = parseTopic(topic);
+    if (parsed.kind !== 'known' || example === undefined) throw new Error(topic);
+    if (parsed.topic.dialect === 'native' || parsed.topic.dialect === 'dji') throw new Error(topic);
+    const decoded = decodeCameraMessage(parsed.topic, bytes(example.payload), {
+      receivedAt: new Date(),
+      timeZone: 'Asia/Shanghai',
+      sender: camera(),
+    });
+    if (decoded.kind === 'rejected') throw new Error(decoded.reason);
+    expect(decoded.items.map(({ readFor }) => readFor(camera()).kind)).toEqual(['detection']);
   });
 });
 

@@ -13,6 +13,8 @@ const gatewayOf = (id: string): string | null => (id === 'DRONE1' ? 'DOCK1' : nu
 const camera: Principal = { owner: 'device', kind: 'camera', id: 'cam-1' };
 const satellite: Principal = { owner: 'device', kind: 'satellite', id: 'viirs' };
 const dock: Principal = { owner: 'device', kind: 'dock', id: 'DOCK1' };
+const box: Principal = { owner: 'device', kind: 'gateway', id: 'box-1' };
+const frigate: Principal = { owner: 'device', kind: 'gateway', id: 'frigate' };
 const person: Principal = { owner: 'person', id: 'p-1' };
 
 describe('secrets', () => {
@@ -45,6 +47,20 @@ describe('mayPublish', () => {
     [dock, 'thing/product/DRONE1/osd', true],
     [dock, 'thing/product/DRONE2/osd', false],
     [dock, 'sys/product/DOCK1/status', true],
+    [frigate, 'frigate/events', true],
+    [frigate, 'frigate/ridge/smoke/snapshot', true],
+    [box, 'frigate/events', false],
+    [camera, 'frigate/events', false],
+    [box, 'fengsui/v1/gateway/box-1/frigate/events', true],
+    [box, 'fengsui/v1/gateway/box-2/frigate/events', false],
+    [frigate, 'fengsui/v1/gateway/box-1/frigate/events', false],
+    [camera, 'cam-1/onvif-ej/RuleEngine/Fire', true],
+    [camera, 'cam-2/onvif-ej/RuleEngine/Fire', false],
+    [camera, 'axis/cam-1/event/tns:onvif/Device', true],
+    [camera, 'axis/cam-2/event/tns:onvif/Device', false],
+    [camera, 'http/hikvision/cam-1', false],
+    [box, 'box-1/onvif-ej/RuleEngine/Fire', false],
+    [person, 'p-1/onvif-ej/RuleEngine/Fire', false],
     [dock, 'thing/product/DRONE1/events', true],
     [dock, 'thing/product/DOCK2/events', false],
     [dock, 'sys/product/DRONE2/status', false],
@@ -72,6 +88,11 @@ describe('maySubscribe', () => {
     [camera, 'thing/product/cam-1/services', false],
     [camera, 'fengsui/v1/camera/cam-1/#', true],
     [camera, '$share/g/fengsui/v1/#', false],
+    [frigate, 'frigate/+/detect/set', true],
+    [box, 'fengsui/v1/gateway/box-1/frigate/#', true],
+    [box, 'frigate/#', false],
+    [camera, 'axis/cam-1/#', true],
+    [camera, 'axis/#', false],
   ])('%o on %s: %s', (principal, filter, allowed) => {
     expect(maySubscribe(principal, filter, gatewayOf)).toBe(allowed);
   });
@@ -83,20 +104,26 @@ it('writes the same rules for Mosquitto', () => {
       { owner: 'device', id: 'DOCK1', kind: 'dock', gatewayId: null, secretHash: '$7$h1' },
       { owner: 'device', id: 'DRONE1', kind: 'drone', gatewayId: 'DOCK1', secretHash: '$7$h2' },
       { owner: 'device', id: 'DRONE2', kind: 'drone', gatewayId: 'DOCK2', secretHash: '$7$h4' },
-      { owner: 'device', id: 'cam-1', kind: 'camera', gatewayId: null, secretHash: '$7$h5' },
       { owner: 'person', id: 'p-1', secretHash: '$7$h3' },
+      { owner: 'device', id: 'cam-1', kind: 'camera', gatewayId: 'frigate', secretHash: '$7$h4' },
+      { owner: 'device', id: 'frigate', kind: 'gateway', gatewayId: null, secretHash: '$7$h5' },
     ],
     { username: 'fengsui', secretHash: '$7$h0' },
   );
   expect(passwd).toBe(
-    'fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\nDRONE2:$7$h4\ncam-1:$7$h5\np-1:$7$h3\n',
+    'fengsui:$7$h0\nDOCK1:$7$h1\nDRONE1:$7$h2\nDRONE2:$7$h4\np-1:$7$h3\ncam-1:$7$h4\nfrigate:$7$h5\n',
   );
   const dockRules = acl.split('user ').find((block) => block.startsWith('DOCK1'));
   expect(dockRules).toContain('topic readwrite thing/product/DRONE1/#');
   expect(dockRules).not.toContain('DRONE2');
-  const cameraRules = acl.split('user ').find((block) => block.startsWith('cam-1'));
-  expect(cameraRules).not.toContain('thing/product');
   const personRules = acl.split('user ').find((block) => block.startsWith('p-1'));
   expect(personRules).toContain('topic read fengsui/v1/person/p-1/#');
   expect(personRules).not.toContain('thing/product');
+  const cameraRules = acl.split('user ').find((block) => block.startsWith('cam-1'));
+  expect(cameraRules).toContain('topic readwrite cam-1/onvif-ej/#');
+  expect(cameraRules).toContain('topic readwrite axis/cam-1/#');
+  expect(cameraRules).not.toContain('frigate');
+  expect(cameraRules).not.toContain('thing/product');
+  const boxRules = acl.split('user ').find((block) => block.startsWith('frigate'));
+  expect(boxRules).toContain('topic readwrite frigate/#');
 });

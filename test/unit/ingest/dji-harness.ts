@@ -65,6 +65,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
     aircraftOf: (id) => [...devices.values()].filter(({ gatewayId }) => gatewayId === id),
     refresh: resolve,
     resolve,
+    cameraBehind: async () => undefined,
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     authenticate: async () => undefined,
     onCredentialChange: () => undefined,
@@ -99,6 +100,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
   });
   const ingest = createIngest({
     registry,
+    timeZone: 'Asia/Shanghai',
     telemetry: {
       add: (row) => {
         harness.telemetry.push(row);

@@ -19,6 +19,27 @@ describe('parseTopic', () => {
     ['fengsui/v1/satellite/viirs/detection', { lane: 'alarm', kind: 'satellite', id: 'viirs' }],
     ['fengsui/v1/caller/12119/detection', { lane: 'alarm', kind: 'caller', id: '12119' }],
     ['fengsui/v1/ranger/r-7/detection', { lane: 'alarm', kind: 'ranger', id: 'r-7' }],
+    ['frigate/events', { dialect: 'frigate', lane: 'alarm', id: 'frigate', message: 'events' }],
+    ['frigate/available', { dialect: 'frigate', lane: 'telemetry', id: 'frigate' }],
+    [
+      'fengsui/v1/gateway/box-2/frigate/events',
+      { dialect: 'frigate', lane: 'alarm', id: 'box-2', message: 'events' },
+    ],
+    [
+      'cam-1/onvif-ej/tns1:RuleEngine/SmokeDetector/&1',
+      { dialect: 'onvif', lane: 'alarm', id: 'cam-1', path: 'RuleEngine/SmokeDetector/&1' },
+    ],
+    [
+      'cam-1/onvif-ej/PTZController/PTZStatus',
+      { dialect: 'onvif', lane: 'telemetry', path: 'PTZController/PTZStatus' },
+    ],
+    [
+      'axis/cam-1/event/tns:onvif/Device/tns:axis/Sensor/PIR',
+      { dialect: 'axis', lane: 'alarm', id: 'cam-1', path: 'onvif/Device/axis/Sensor/PIR' },
+    ],
+    ['axis/cam-1/event/tns:axis/PTZ/Smoke', { dialect: 'axis', lane: 'alarm' }],
+    ['http/gb28181/box-1', { dialect: 'gb28181', lane: 'alarm', id: 'box-1' }],
+    ['fengsui/v1/gateway/box-1/status', { dialect: 'native', kind: 'gateway', id: 'box-1' }],
     ['thing/product/SN1/osd', { dialect: 'dji', lane: 'telemetry', id: 'SN1', message: 'osd' }],
     ['thing/product/SN1/state', { dialect: 'dji', lane: 'telemetry', message: 'state' }],
     ['thing/product/SN1/drc/up', { dialect: 'dji', lane: 'telemetry', message: 'drc' }],
@@ -34,6 +55,9 @@ describe('parseTopic', () => {
   });
 
   it.each([
+    'frigate/stats',
+    'frigate/ridge/smoke/snapshot',
+    'axis/cam-1/status',
     'fengsui/v1/person/p/inbox',
     'thing/product/SN1/services',
     'thing/product/SN1/events_reply',
@@ -51,6 +75,9 @@ describe('parseTopic', () => {
     'fengsui/v1/camera/cam-1/detecton',
     'fengsui/v1/toaster/t/detection',
     'fengsui/v1/dock/d/detection',
+    'fengsui/v1/gateway/g/detection',
+    'http/telnet/cam-1',
+    'http/hikvision/cam-1/more',
     'fengsui/v1/camera/cam-1',
     'fengsui/v1/camera/cam-1/detection/more',
     'fengsui/v2/camera/cam-1/detection',

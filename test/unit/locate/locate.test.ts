@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { locate, type Observation, type Observer } from '../../../src/locate/index.ts';
-import { geodesicInverse } from '../../../src/shared/geo.ts';
+import { geodesicDirect, geodesicInverse } from '../../../src/shared/geo.ts';
 import type { Terrain } from '../../../src/terrain/index.ts';
 import { face, plain, ridge } from '../terrain/made-ground.ts';
 import { camera, config, nothing, TOWER } from './settings.ts';
@@ -69,6 +69,37 @@ describe('a direction', () => {
     expect(fix.ellipse.semiMajorM).toBeCloseTo(7791, 0);
     expect(fix.ellipse.semiMinorM).toBeCloseTo(320.4, 0);
     expect(fix.ellipse.orientationDeg).toBeCloseTo(20, 6);
+  });
+
+  it.each([5, 25, 60, 80])(
+    'of a frame without a box holds fires anywhere in its %d°, not only in its middle',
+    (hfovDeg) => {
+      const frame = { panDeg: 70, tiltDeg: -1, hfovDeg, widthPx: 1920, heightPx: 1080 };
+      const { fix, sighting } = locatedBy({ frame });
+      expect(sighting).toMatchObject({ elevation: null, bearing: { azimuthDeg: 70 } });
+      let held = 0;
+      let all = 0;
+      for (let side = -0.495; side < 0.5; side += 0.01) {
+        // Equal steps of the square of the range: as likely on each hectare.
+        for (let share = 0.005; share < 1; share += 0.01) {
+          const rangeM = Math.sqrt(300 ** 2 + share * (15_000 ** 2 - 300 ** 2));
+          const fire = geodesicDirect(TOWER, 70 + side * hfovDeg, rangeM);
+          const { distanceM, azimuthDeg } = geodesicInverse([fix.lon, fix.lat], fire);
+          const turned = ((azimuthDeg - fix.ellipse.orientationDeg) * Math.PI) / 180;
+          const along = (distanceM * Math.cos(turned)) / fix.ellipse.semiMajorM;
+          const across = (distanceM * Math.sin(turned)) / fix.ellipse.semiMinorM;
+          if (along ** 2 + across ** 2 <= 1) held += 1;
+          all += 1;
+        }
+      }
+      expect(held / all).toBeGreaterThan(0.93);
+    },
+  );
+
+  it('of a frame wider than that is the surroundings of the camera', () => {
+    const frame = { panDeg: 70, tiltDeg: -1, hfovDeg: 110, widthPx: 1920, heightPx: 1080 };
+    expect(fixOf({ frame }).method).toBe('vicinity');
+    expect(fixOf({ frame, box: [0.5, 0.5, 0.5, 0.5] }).method).toBe('bearing');
   });
 
   it('has the offset of the mount and its own σ', () => {

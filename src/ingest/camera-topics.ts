@@ -1,0 +1,65 @@
+import type { Lane, TopicResult } from './topics.ts';
+
+/** What reports over HTTP; the second level of the topic under which such a message is kept. */
+export const HTTP_DIALECTS = ['hikvision', 'isecure', 'pyronear', 'gb28181'] as const;
+export type HttpDialect = (typeof HTTP_DIALECTS)[number];
+
+/** A topic of cameras, or of the boxes in front of them; `id` is the device that reports. */
+export type CameraTopic =
+  | { dialect: 'frigate'; lane: Lane; id: string; message: 'events' | 'available' }
+  /** `path` is the ONVIF topic without namespaces, with what follows it. */
+  | { dialect: 'onvif' | 'axis'; lane: Lane; id: string; message: 'event'; path: string }
+  /** Not on the bus: HTTP in the form of a message, so that one that could not be used can be taken again. */
+  | { dialect: HttpDialect; lane: 'alarm'; id: string; message: 'report' };
+
+/** The topic under which an HTTP report of a device is kept. */
+export const httpTopic = (dialect: HttpDialect, deviceId: string): string =>
+  `http/${dialect}/${deviceId}`;
+
+/** Undefined where it is none of theirs. */
+export const parseCameraTopic = (levels: readonly string[]): TopicResult | undefined => {
+  const [root, second, third, fourth, fifth] = levels;
+  if (root === 'frigate') return frigateTopic('frigate', levels.slice(1));
+  if (root === 'fengsui' && second === 'v1' && third === 'gateway' && fifth === 'frigate') {
+    return fourth === undefined ? undefined : frigateTopic(fourth, levels.slice(5));
+  }
+  if (root === 'http') return reportTopic(second, third, levels.length);
+  if (root === 'axis' && second !== undefined) {
+    return third === 'event' ? eventTopic('axis', second, levels.slice(3)) : { kind: 'ignored' };
+  }
+  return second === 'onvif-ej' && root !== undefined
+    ? eventTopic('onvif', root, levels.slice(2))
+    : undefined;
+};
+
+/** Besides its events a box publishes counters, masks, snapshots: of no interest. */
+const frigateTopic = (id: string, rest: readonly string[]): TopicResult => {
+  const [message, ...more] = rest;
+  if (more.length > 0 || (message !== 'events' && message !== 'available')) {
+    return { kind: 'ignored' };
+  }
+  const lane = message === 'events' ? 'alarm' : 'telemetry';
+  return { kind: 'known', topic: { dialect: 'frigate', lane, id, message } };
+};
+
+const eventTopic = (
+  dialect: 'onvif' | 'axis',
+  id: string,
+  segments: readonly string[],
+): TopicResult => {
+  const path = segments.map((segment) => segment.replace(/^[A-Za-z0-9_-]+:/, '')).join('/');
+  // Where a camera looks it may say every second; an alarm must not wait behind that.
+  const lane = dialect === 'onvif' && /^PTZ/i.test(path) ? 'telemetry' : 'alarm';
+  return { kind: 'known', topic: { dialect, lane, id, message: 'event', path } };
+};
+
+const reportTopic = (
+  dialect: string | undefined,
+  id: string | undefined,
+  levels: number,
+): TopicResult => {
+  const known = HTTP_DIALECTS.find((name) => name === dialect);
+  return known === undefined || id === undefined || levels !== 3
+    ? { kind: 'unknown', reason: `topic is not http/{${HTTP_DIALECTS.join('|')}}/{id}` }
+    : { kind: 'known', topic: { dialect: known, lane: 'alarm', id, message: 'report' } };
+};
