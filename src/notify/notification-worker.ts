@@ -150,8 +150,8 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     if (candidate === undefined) return goOn(wakeUp, now);
     const timing = planSending(candidate, candidate.traffic, { ...rule, now });
     if (timing.kind === 'hold' && wakeUp.follows !== true) {
-      // Whatever else is due to the person by then goes with it.
-      later(wakeUp, timing.ms);
+      // Whatever else is due to the person by then goes with it. Held once, whatever the clock has done by then.
+      later({ ...wakeUp, follows: true }, timing.ms);
       return undefined;
     }
     if (timing.kind === 'later') {
@@ -349,7 +349,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
 
 /** What woke the worker: a job of the queue, the relay, or a timer of its own. */
 type Waking = Pick<WakeUp, 'id' | 'to'> & {
-  /** It had no room in the message before, and does not wait for others again. */
+  /** It was held before, or had no room in the message before: it does not wait for others again. */
   follows?: true;
 };
 

@@ -15,6 +15,9 @@ export type WatchDeps = AuditDeps & {
 
 const EVERY_MS = 60_000;
 const TICK_MS = 1_000;
+/** After the clock was put forward, or the machine stood still, what is overdue gets so long to be made up for before it is accused. */
+const JUMP_MS = 5_000;
+const MAKE_UP_MS = 3_000;
 
 /** Every minute: audits the escalations, and posts the heartbeat only when that and everything else is well. */
 export const createWatch = (deps: WatchDeps): Part => {
@@ -48,8 +51,12 @@ export const createWatch = (deps: WatchDeps): Part => {
   /** By the service's clock, like all that is audited: one put forward brings the look forward. */
   const loop = async (): Promise<void> => {
     let lastAt = clock.now().getTime();
+    let seenAt = lastAt;
     for (;;) {
       await delay(Math.min(everyMs, TICK_MS), undefined, { signal: ending.signal });
+      const jumped = clock.now().getTime() - seenAt > TICK_MS + JUMP_MS;
+      if (jumped) await delay(MAKE_UP_MS, undefined, { signal: ending.signal });
+      seenAt = clock.now().getTime();
       const passedMs = clock.now().getTime() - lastAt;
       if (passedMs >= 0 && passedMs < everyMs) continue;
       lastAt = clock.now().getTime();
