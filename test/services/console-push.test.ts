@@ -117,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await untilPage(label('本机推送：开'));
     const contacts = async () =>
       (await town.call<{ contacts: object[] }>('GET', `people/${person.body.id}`)).body.contacts;
-    expect(await contacts()).toEqual([
+    expect(await contacts()).toMatchObject([
       { channel: 'web_push', address: person.body.id, verified: true },
     ]);
     await press('language');
