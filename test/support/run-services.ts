@@ -1,6 +1,9 @@
-// `npm run test:services`: the integration and story tests against Mosquitto and Redis instead of what is
-// embedded. Fails when either is not installed: a run that skipped them would prove nothing.
+// `npm run test:services`: the integration and story tests that use a bus or a queue, against Mosquitto and Redis instead of
+// what is embedded; the others would only be run a second time. Fails when either is not installed: a run that skipped them
+// would prove nothing.
 import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startRedis } from './redis.ts';
 
 const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`;
@@ -19,6 +22,17 @@ const requireProgram = (program: string, args: string[]): void => {
   process.stdout.write(`${(stdout || stderr).split('\n')[0] ?? program}\n`);
 };
 
+const USES_SERVICES = /support\/(service|mosquitto|redis)\.ts'|TEST_SERVICES|TEST_REDIS_URL/;
+
+/** Test files that start the service or one of its parts on a bus or a queue. */
+const filesWithServices = (): string[] =>
+  ['test/integration', 'test/story', 'test/services'].flatMap((dir) =>
+    readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(dir, name))
+      .filter((file) => USES_SERVICES.test(readFileSync(file, 'utf8'))),
+  );
+
 requireProgram('mosquitto', ['-h']);
 requireProgram('redis-server', ['--version']);
 
@@ -32,7 +46,7 @@ const vitest = spawn(
     'system',
     '--project',
     'services',
-    ...process.argv.slice(2),
+    ...(process.argv.length > 2 ? process.argv.slice(2) : filesWithServices()),
   ],
   {
     stdio: 'inherit',
