@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { errorMessage } from '../shared/app-error.ts';
+import type { SchemaResult } from '../shared/schema.ts';
 import { type Rejected, rejected } from './decoded.ts';
 
 /**
@@ -23,3 +24,26 @@ export const parseJsonPayload = (payload: Buffer): Parsed => {
     return rejected('invalid_json', `payload is not JSON: ${errorMessage(error)}`);
   }
 };
+
+/** Bytes to a JSON value of the shape that `check` wants; what is wrong with it is told field by field. */
+export const readJsonPayload = <T>(
+  payload: Buffer,
+  check: (value: unknown) => SchemaResult<T>,
+): { kind: 'read'; value: T } | Rejected => {
+  const parsed = parseJsonPayload(payload);
+  return parsed.kind === 'rejected' ? parsed : checkedPayload(check(parsed.value));
+};
+
+/** What is wrong with a payload, as its dead letter says it. */
+export const checkedPayload = <T>(
+  checked: SchemaResult<T>,
+): { kind: 'read'; value: T } | Rejected =>
+  checked.ok
+    ? { kind: 'read', value: checked.value }
+    : rejected(
+        'invalid_payload',
+        checked.errors
+          .slice(0, 5)
+          .map(({ path, message }) => `${path} ${message}`)
+          .join('; '),
+      );

@@ -1,12 +1,9 @@
 import Type from 'typebox';
-import { cameraSetupOf } from '../../devices/index.ts';
 import { compileSchema } from '../../shared/schema.ts';
 import { type CameraMessage, NO_ITEMS, type Reception } from '../camera-message.ts';
-import { type Decoded, rejected } from '../decoded.ts';
-import { parseJsonPayload } from '../payload.ts';
-import { bareReport, contentId, eventIdOf, instantOf, recordOf } from './camera-values.ts';
-import { fireKindAt, isActive, type NamedEvent } from './named-event.ts';
-import { reasonsOf } from './reasons.ts';
+import { readJsonPayload } from '../payload.ts';
+import { contentId, eventIdOf, instantOf, recordOf } from './camera-values.ts';
+import { fireItem, isActive, type NamedEvent } from './named-event.ts';
 
 const EventSchema = Type.Object({
   /** Milliseconds since 1970. */
@@ -33,10 +30,8 @@ export const decodeAxis = (
   { receivedAt }: Reception,
 ): CameraMessage => {
   if (payload.length === 0) return NO_ITEMS;
-  const parsed = parseJsonPayload(payload);
-  if (parsed.kind === 'rejected') return parsed;
-  const checked = checkEvent(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = readJsonPayload(payload, checkEvent);
+  if (checked.kind === 'rejected') return checked;
   const { timestamp, message } = checked.value;
   const saidAt = instantOf(timestamp);
   const observedAt = saidAt ?? receivedAt;
@@ -45,16 +40,6 @@ export const decodeAxis = (
   const sourceEventId = saidAt === null ? contentId(payload, 0) : eventIdOf(path, saidAt.getTime());
   return {
     kind: 'items',
-    items: [
-      {
-        camera: null,
-        readFor: (device): Decoded => {
-          const kind = fireKindAt(event, cameraSetupOf(device).fireEvents);
-          return kind === null
-            ? { kind: 'nothing' }
-            : { kind: 'detection', report: bareReport({ kind, observedAt, sourceEventId }) };
-        },
-      },
-    ],
+    items: [fireItem(event, { observedAt, sourceEventId })],
   };
 };

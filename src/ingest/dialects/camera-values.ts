@@ -12,7 +12,8 @@ const CONFIDENCE_NOT_SAID = 0.5;
 
 /** A report of which nothing is known but its kind and time: what a decoder fills in. */
 export const bareReport = (
-  known: Pick<DetectionReport, 'sourceEventId' | 'observedAt' | 'kind'>,
+  known: Pick<DetectionReport, 'sourceEventId' | 'observedAt' | 'kind'> &
+    Partial<Pick<DetectionReport, 'confidence'>>,
 ): DetectionReport => ({
   confidence: CONFIDENCE_NOT_SAID,
   position: null,

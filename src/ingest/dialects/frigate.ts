@@ -5,7 +5,7 @@ import { compileSchema } from '../../shared/schema.ts';
 import type { CameraMessage } from '../camera-message.ts';
 import { NO_ITEMS, ofSender, type Reception } from '../camera-message.ts';
 import { rejected } from '../decoded.ts';
-import { parseJsonPayload } from '../payload.ts';
+import { readJsonPayload } from '../payload.ts';
 import {
   bareReport,
   boxOf,
@@ -14,7 +14,6 @@ import {
   instantOf,
   numberWithin,
 } from './camera-values.ts';
-import { reasonsOf } from './reasons.ts';
 
 /** One state of a tracked object. What is not read here is kept with the raw payload. */
 const EventSchema = Type.Object({
@@ -48,10 +47,8 @@ export const decodeFrigate = (
 ): CameraMessage => (message === 'available' ? availability(payload) : event(payload, reception));
 
 const event = (payload: Buffer, { receivedAt }: Reception): CameraMessage => {
-  const parsed = parseJsonPayload(payload);
-  if (parsed.kind === 'rejected') return parsed;
-  const checked = checkEvent(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = readJsonPayload(payload, checkEvent);
+  if (checked.kind === 'rejected') return checked;
   const { after } = checked.value;
   const kind = fireKindOf(after.label);
   if (kind === null || after.false_positive === true) return NO_ITEMS;

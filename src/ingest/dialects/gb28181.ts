@@ -5,7 +5,8 @@ import { geodesicInverse, type LonLat, wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
 import { NOTHING_READ } from '../../telemetry/index.ts';
 import { type CameraMessage, NO_ITEMS, type Reception } from '../camera-message.ts';
-import { type Decoded, rejected } from '../decoded.ts';
+import type { Decoded } from '../decoded.ts';
+import { checkedPayload } from '../payload.ts';
 import { parseXmlPayload } from '../xml.ts';
 import {
   bareReport,
@@ -17,7 +18,6 @@ import {
   textOf,
   timeOf,
 } from './camera-values.ts';
-import { reasonsOf } from './reasons.ts';
 
 const NotifySchema = Type.Object({
   /** 20 digits: the camera, as the bridge's platform knows it. */
@@ -50,8 +50,8 @@ const checkNotify = compileSchema(NotifySchema);
 export const decodeGb28181 = (payload: Buffer, reception: Reception): CameraMessage => {
   const parsed = parseXmlPayload(payload);
   if (parsed.kind === 'rejected') return parsed;
-  const checked = checkNotify(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = checkedPayload(checkNotify(parsed.value));
+  if (checked.kind === 'rejected') return checked;
   const notify = checked.value;
   const command = textOf(notify.CmdType) ?? (textOf(notify.AlarmMethod) === null ? '' : 'Alarm');
   const camera = notify.DeviceID;

@@ -10,6 +10,7 @@ import {
   type Reception,
 } from '../camera-message.ts';
 import { type DetectionReport, rejected } from '../decoded.ts';
+import { checkedPayload } from '../payload.ts';
 import { parseXmlPayload } from '../xml.ts';
 import {
   bareReport,
@@ -23,7 +24,6 @@ import {
   textOf,
   timeOf,
 } from './camera-values.ts';
-import { reasonsOf } from './reasons.ts';
 
 const AlertSchema = Type.Object({
   eventType: Type.String(),
@@ -51,8 +51,8 @@ export const decodeHikvision = (
   if (parsed.root !== 'EventNotificationAlert') {
     return rejected('invalid_payload', `<${parsed.root}> is not an EventNotificationAlert`);
   }
-  const checked = checkAlert(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = checkedPayload(checkAlert(parsed.value));
+  if (checked.kind === 'rejected') return checked;
   const alert = checked.value;
   if (fireKindOf(alert.eventType) === null || textOf(alert.eventState) === 'inactive') {
     return NO_ITEMS;

@@ -4,8 +4,8 @@ import type { DetectionKind } from '../../incidents/index.ts';
 import type { ReportedFrame } from '../../locate/index.ts';
 import { compileSchema } from '../../shared/schema.ts';
 import { type CameraItem, type CameraMessage, type Reception } from '../camera-message.ts';
-import { type DetectionReport, rejected } from '../decoded.ts';
-import { parseJsonPayload } from '../payload.ts';
+import type { DetectionReport } from '../decoded.ts';
+import { readJsonPayload } from '../payload.ts';
 import {
   bareReport,
   contentId,
@@ -17,7 +17,6 @@ import {
   timeOf,
 } from './camera-values.ts';
 import { celsius, distanceM, gridBox, lookingAt } from './hikvision.ts';
-import { reasonsOf } from './reasons.ts';
 
 const NoticeSchema = Type.Object({
   method: Type.Optional(Type.Unknown()),
@@ -52,10 +51,8 @@ const OVER = 2;
 
 /** An event notice of Hikvision's iSecure platform, for the cameras registered behind it. Pure; never throws. */
 export const decodeIsecure = (payload: Buffer, reception: Reception): CameraMessage => {
-  const parsed = parseJsonPayload(payload);
-  if (parsed.kind === 'rejected') return parsed;
-  const checked = checkNotice(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = readJsonPayload(payload, checkNotice);
+  if (checked.kind === 'rejected') return checked;
   let part = 0;
   const items = checked.value.params.events.flatMap((event): CameraItem[] => {
     const kind = KINDS[String(event.eventType).trim()];

@@ -1,5 +1,8 @@
+import { cameraSetupOf } from '../../devices/index.ts';
 import type { DetectionKind } from '../../incidents/index.ts';
-import { fireKindOf, textOf } from './camera-values.ts';
+import type { CameraItem } from '../camera-message.ts';
+import type { DetectionReport } from '../decoded.ts';
+import { bareReport, fireKindOf, textOf } from './camera-values.ts';
 
 /** An event known by its name: its topic without namespaces, the analytics rule that raised it, what it says. */
 export type NamedEvent = {
@@ -8,11 +11,26 @@ export type NamedEvent = {
   data: Record<string, unknown>;
 };
 
+/** A detection of the camera that sent the event, where the event is one of fire for it. */
+export const fireItem = (
+  event: NamedEvent,
+  said: Pick<DetectionReport, 'observedAt' | 'sourceEventId'> &
+    Partial<Pick<DetectionReport, 'confidence'>>,
+): CameraItem => ({
+  camera: null,
+  readFor: (device) => {
+    const kind = fireKindAt(event, cameraSetupOf(device).fireEvents);
+    return kind === null
+      ? { kind: 'nothing' }
+      : { kind: 'detection', report: bareReport({ kind, ...said }) };
+  },
+});
+
 /**
  * What it says was seen; null = nothing of fire. `fireEvents` of the registration come first (a part of the path, or
  * the rule), as makers name the alarms of their recognition as they like.
  */
-export const fireKindAt = (
+const fireKindAt = (
   { path, rule, data }: NamedEvent,
   fireEvents: readonly string[],
 ): DetectionKind | null => {

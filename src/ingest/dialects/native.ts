@@ -3,7 +3,7 @@ import { readFrame } from '../../locate/index.ts';
 import { type LonLat, wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
 import { type Decoded, type Rejected, rejected } from '../decoded.ts';
-import { parseJsonPayload } from '../payload.ts';
+import { readJsonPayload } from '../payload.ts';
 import type { DeviceMessage, PersonMessage } from '../topics.ts';
 import {
   DetectionPayloadSchema,
@@ -128,18 +128,12 @@ const readAs = <T extends TSchema>(
   check: Checker<T>,
   payload: Buffer,
 ): { kind: 'read'; value: Static<T> } | Rejected => {
-  const parsed = parseJsonPayload(payload);
-  if (parsed.kind === 'rejected') return parsed;
-  const checked = check(parsed.value);
-  if (checked.ok) {
-    // The date-time format admits a leap second, which a JavaScript Date does not, and the year 0, which PostgreSQL
-    // does not.
-    const { at } = checked.value as { at: string };
-    if (Date.parse(at) >= 0) return { kind: 'read', value: checked.value };
-    return rejected('invalid_payload', '/at is not a time since 1970');
-  }
-  const reasons = checked.errors.slice(0, 5).map((error) => `${error.path} ${error.message}`);
-  return rejected('invalid_payload', reasons.join('; '));
+  const read = readJsonPayload(payload, check);
+  if (read.kind === 'rejected') return read;
+  // The date-time format admits a leap second, which a JavaScript Date does not, and the year 0, which PostgreSQL
+  // does not.
+  const { at } = read.value as { at: string };
+  return Date.parse(at) >= 0 ? read : rejected('invalid_payload', '/at is not a time since 1970');
 };
 
 const belongsTo = (topicId: string, bodyId: string | undefined): Rejected | undefined =>

@@ -4,19 +4,10 @@ import { wrap360 } from '../../shared/geo.ts';
 import { compileSchema } from '../../shared/schema.ts';
 import { NOTHING_READ, type TelemetryReading } from '../../telemetry/index.ts';
 import { type CameraMessage, NO_ITEMS, type Reception } from '../camera-message.ts';
-import { type Decoded, rejected } from '../decoded.ts';
-import { parseJsonPayload } from '../payload.ts';
-import {
-  bareReport,
-  contentId,
-  eventIdOf,
-  numberWithin,
-  recordOf,
-  textOf,
-  timeOf,
-} from './camera-values.ts';
-import { fireKindAt, isActive, type NamedEvent } from './named-event.ts';
-import { reasonsOf } from './reasons.ts';
+import type { Decoded } from '../decoded.ts';
+import { readJsonPayload } from '../payload.ts';
+import { contentId, eventIdOf, numberWithin, recordOf, textOf, timeOf } from './camera-values.ts';
+import { fireItem, isActive, type NamedEvent } from './named-event.ts';
 
 const EventSchema = Type.Object({
   UtcTime: Type.Optional(Type.Unknown()),
@@ -37,10 +28,8 @@ export const decodeOnvif = (
   { receivedAt }: Reception,
 ): CameraMessage => {
   if (payload.length === 0) return NO_ITEMS;
-  const parsed = parseJsonPayload(payload);
-  if (parsed.kind === 'rejected') return parsed;
-  const checked = checkEvent(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = readJsonPayload(payload, checkEvent);
+  if (checked.kind === 'rejected') return checked;
   const { UtcTime, Source, Data } = checked.value;
   const saidAt = timeOf(UtcTime, 'UTC');
   const observedAt = saidAt ?? receivedAt;
@@ -54,25 +43,10 @@ export const decodeOnvif = (
   const data = recordOf(Data);
   const event: NamedEvent = { path, rule: textOf(recordOf(Source).Rule), data };
   if (!isActive(event)) return NO_ITEMS;
-  const id = saidAt === null ? contentId(payload, 0) : eventIdOf(path, textOf(UtcTime));
+  const sourceEventId = saidAt === null ? contentId(payload, 0) : eventIdOf(path, textOf(UtcTime));
   return {
     kind: 'items',
-    items: [
-      {
-        camera: null,
-        readFor: (device): Decoded => {
-          const kind = fireKindAt(event, cameraSetupOf(device).fireEvents);
-          if (kind === null) return { kind: 'nothing' };
-          return {
-            kind: 'detection',
-            report: {
-              ...bareReport({ kind, observedAt, sourceEventId: id }),
-              ...likelihoodIn(data),
-            },
-          };
-        },
-      },
-    ],
+    items: [fireItem(event, { observedAt, sourceEventId, ...likelihoodIn(data) })],
   };
 };
 

@@ -5,9 +5,8 @@ import { compileSchema } from '../../shared/schema.ts';
 import { aimOf, frameOfAim } from '../camera-frame.ts';
 import type { CameraMessage, Reception } from '../camera-message.ts';
 import { rejected } from '../decoded.ts';
-import { parseJsonPayload } from '../payload.ts';
+import { readJsonPayload } from '../payload.ts';
 import { bareReport, boxOf, contentId, eventIdOf, textOf, timeOf } from './camera-values.ts';
-import { reasonsOf } from './reasons.ts';
 
 /** The fields of Pyronear's detection form, without its pictures. */
 const FormSchema = Type.Object({
@@ -30,10 +29,8 @@ export const decodePyronear = (
   payload: Buffer,
   { receivedAt, timeZone }: Reception,
 ): CameraMessage => {
-  const parsed = parseJsonPayload(payload);
-  if (parsed.kind === 'rejected') return parsed;
-  const checked = checkForm(parsed.value);
-  if (!checked.ok) return rejected('invalid_payload', reasonsOf(checked.errors));
+  const checked = readJsonPayload(payload, checkForm);
+  if (checked.kind === 'rejected') return checked;
   const form = checked.value;
   const boxes = boxesIn(form.bboxes);
   if (typeof boxes === 'string') return rejected('invalid_payload', `/bboxes ${boxes}`);
