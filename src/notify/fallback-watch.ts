@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../shared/app-error.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Part } from '../shared/part.ts';
+import { createRepeating } from '../shared/repeating.ts';
 import { type FallbackDeps, fallBack } from './fallback.ts';
 import { listStranded } from './fallback-store.ts';
 
@@ -23,31 +23,15 @@ export type FallbackWatchDeps = FallbackDeps & {
 /** Finds the alerts that do not get through and tells their persons over the next channel. Any process may run it. */
 export const createFallbackWatch = (deps: FallbackWatchDeps): Part => {
   const { pool, rule, clock, logger, everyMs = EVERY_MS } = deps;
-  const ending = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-
   const look = async (): Promise<void> => {
     const stranded = await listStranded(pool, { now: clock.now(), ...rule });
     for (const one of stranded) await withTransaction(pool, (tx) => fallBack(deps, tx, one));
   };
 
-  const loop = async (): Promise<void> => {
-    for (;;) {
-      await look().catch((error: unknown) =>
-        logger.warn({ reason: errorMessage(error) }, 'fallback failed, trying again'),
-      );
-      await delay(everyMs, undefined, { signal: ending.signal });
-    }
-  };
-
-  return {
-    name: 'notify-fallback',
-    async start() {
-      running = loop().catch(() => undefined);
-    },
-    async stop() {
-      ending.abort();
-      await running;
-    },
-  };
+  return createRepeating('notify-fallback', async () => {
+    await look().catch((error: unknown) =>
+      logger.warn({ reason: errorMessage(error) }, 'fallback failed, trying again'),
+    );
+    return everyMs;
+  });
 };

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { appendEvent, findIncident, lockIncidents } from '../../incidents/index.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -6,6 +5,7 @@ import { type Pool, withTransaction } from '../../shared/db.ts';
 import { localTime } from '../../shared/local-time.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Part } from '../../shared/part.ts';
+import { createRepeating } from '../../shared/repeating.ts';
 import { readRecipients } from '../escalation/recipients.ts';
 import { addresseeOf, noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
@@ -29,32 +29,16 @@ const EVERY_MS = 1_000;
 /** Warns, once a fire, that the time to report it upwards runs out. */
 export const createReportClock = (deps: ReportClockDeps): Part => {
   const { pool, rule, clock, logger, everyMs = EVERY_MS } = deps;
-  const ending = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-
   const look = async (): Promise<void> => {
     const ids = await listUnreported(pool, clock.now(), rule.deadlineS - rule.warnBeforeS);
     for (const id of ids) await withTransaction(pool, (tx) => warn(deps, tx, id));
   };
-  const loop = async (): Promise<void> => {
-    for (;;) {
-      await look().catch((error: unknown) =>
-        logger.warn({ err: error }, 'reporting deadlines could not be looked at, trying again'),
-      );
-      await delay(everyMs, undefined, { signal: ending.signal });
-    }
-  };
-
-  return {
-    name: 'report-clock',
-    async start() {
-      running = loop().catch(() => undefined);
-    },
-    async stop() {
-      ending.abort();
-      await running;
-    },
-  };
+  return createRepeating('report-clock', async () => {
+    await look().catch((error: unknown) =>
+      logger.warn({ err: error }, 'reporting deadlines could not be looked at, trying again'),
+    );
+    return everyMs;
+  });
 };
 
 const warn = async (deps: ReportClockDeps, tx: PoolClient, incidentId: string): Promise<void> => {
