@@ -26,6 +26,7 @@ import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createIntake } from './wiring/intake.ts';
+import { mavlinkListener } from './wiring/mavlink.ts';
 
 export type ServiceOptions = {
   env: Env;
@@ -261,6 +262,8 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
+    // After the broker, which begins with everybody offline.
+    ...mavlinkListener(context, intake),
     ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
     ...api.parts,
   ];

@@ -3,6 +3,7 @@ import { DateTimeSchema } from '../shared/http.ts';
 import { DeviceSchema } from './device.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
 import { CalibrationSchema } from './landmark.ts';
+import { withoutSigningKey } from './mavlink-setup.ts';
 
 const MaybeTime = Type.Union([DateTimeSchema, Type.Null()]);
 const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
@@ -35,7 +36,7 @@ export const deviceJson = ({
   latest,
   ...device
 }: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
-  ...device,
+  ...withoutSigningKey(device),
   createdAt: createdAt.toISOString(),
   calibratedAt: isoOrNull(calibratedAt),
   latest: latest === null ? null : stateJson(latest),

@@ -23,6 +23,7 @@ import {
   replaceSecret,
   revokeCredential,
 } from './device-store.ts';
+import { withoutSigningKey } from './mavlink-setup.ts';
 import { changeDevice, type RegisterDeps, registerDevice } from './register-device.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
@@ -114,7 +115,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...device, secret });
+        .send({ ...withoutSigningKey(device), secret });
     },
   );
 
@@ -130,7 +131,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
         response: { 200: DeviceSchema },
       },
     },
-    async ({ params, body }) => changeDevice(deps, params.id, body),
+    async ({ params, body }) => withoutSigningKey(await changeDevice(deps, params.id, body)),
   );
 };
 

@@ -256,6 +256,14 @@ export const listAllDevices = async (db: Queryable): Promise<Device[]> => {
   return rows.map(toDevice);
 };
 
+/** The ids of devices whose login no longer works. */
+export const listRevokedDevices = async (db: Queryable): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from mqtt_credential where owner = 'device' and revoked_at is not null`,
+  );
+  return rows.map(({ id }) => id);
+};
+
 /** What is known of a device right now; `lon`/`lat` are the last known position, `positionAt` when it was true. */
 export type DeviceState = {
   observedAt: Date | null;

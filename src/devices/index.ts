@@ -21,6 +21,7 @@ export {
 export { eyeHeightM } from './eye-height.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
+export { type MavlinkSetup, mavlinkSetupOf, plainAddress } from './mavlink-setup.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerAircraft } from './register-aircraft.ts';
 export { registerDevice } from './register-device.ts';

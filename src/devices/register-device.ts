@@ -7,6 +7,7 @@ import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
 import { forgetCalibration } from './landmark-store.ts';
 import { hfovByZoomMistake } from './lens.ts';
+import { keepingSigningKey, mavlinkSetupMistakes } from './mavlink-setup.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
 export type RegisterDeps = {
@@ -37,7 +38,7 @@ const KNOWN = new Set([
 ]);
 
 /** First or second levels of topics: a device of that name could speak for others. */
-const RESERVED = new Set(['fengsui', 'thing', 'sys', 'frigate', 'axis', 'http', 'onvif-ej']);
+const RESERVED = new Set(['fengsui', 'thing', 'sys', 'frigate', 'axis', 'http', 'udp', 'onvif-ej']);
 
 /** Fields of the body that the schema does not name; kept, so nothing said at registration is lost. */
 const unknownFields = (body: DeviceRegistration): Record<string, unknown> =>
@@ -85,6 +86,7 @@ export const changeDevice = async (
         ...(known as DeviceRegistration),
         ...(moved ? {} : { regionId: current.regionId }),
         ...change,
+        properties: keepingSigningKey(change.properties ?? current.properties, current),
         id,
         kind: current.kind,
       },
@@ -139,7 +141,7 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
   const properties = { ...body.properties, ...unknownFields(body) };
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
-  errors.push(...cameraSetupMistakes(properties));
+  errors.push(...cameraSetupMistakes(properties), ...mavlinkSetupMistakes(properties));
   if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
     errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });
   }

@@ -14,5 +14,7 @@ export {
   type Ingest,
 } from './ingest.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
+export { createMavlinkReceiver, type MavlinkReceiver } from './mavlink-receiver.ts';
+export { createMavlinkUdp } from './mavlink-udp.ts';
 export { createMqttSource } from './mqtt-source.ts';
 export { groundHeightOf } from './observer.ts';

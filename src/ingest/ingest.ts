@@ -22,7 +22,8 @@ import { djiMaker } from './dialects/dji-mode.ts';
 import { decodeDjiOsd, refuseForeign } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
 import { type DjiGateway, soleAircraft } from './dji-gateway.ts';
-import { type DjiReading, parseTopic, type Topic } from './topics.ts';
+import type { MavlinkReceiver } from './mavlink-receiver.ts';
+import { type DjiReading, type MavlinkSender, parseTopic, type Topic } from './topics.ts';
 
 export type InboundMessage = {
   topic: string;
@@ -52,6 +53,7 @@ export type IngestDeps = {
   registry: DeviceRegistry;
   telemetry: Pick<BatchWriter, 'add'>;
   dji: DjiGateway;
+  mavlink: Pick<MavlinkReceiver, 'take'>;
   /** 95 % radius of what an aircraft's laser measures, metres. */
   laserRadiusM: number;
   sinks: IngestSinks;
@@ -116,9 +118,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       const decoded = decodePersonMessage(topic.message, message.payload);
       return takePersonMessage(topic.id, decoded, receivedAt);
     }
+    if (topic.dialect === 'mavlink') return takeMavlink(topic.from, message.payload, receivedAt);
     const device = await deps.registry.resolve(topic.id);
-    if (device === undefined)
-      return rejected('unknown_device', `device "${topic.id}" is not registered`);
+    if (device === undefined) return notRegistered(topic.id);
     if (topic.dialect !== 'native' && topic.dialect !== 'dji') {
       return takeOfCamera(topic, device, { message, receivedAt });
     }
@@ -128,14 +130,22 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         ? deps.dji.take(topic.message, device, { payload, receivedAt })
         : takeDjiReading(topic.message, device, { message, receivedAt });
     }
-    if (topic.kind !== device.kind) {
-      return rejected(
-        'wrong_device',
-        `device "${device.id}" is a ${device.kind}, not a ${topic.kind}`,
-      );
-    }
+    if (topic.kind !== device.kind) return ofOtherKind(device, topic.kind);
     const decoded = decodeDeviceMessage(device.id, topic.message, message.payload);
     return takeDeviceMessage(device, decoded, { message, receivedAt });
+  };
+
+  const takeMavlink = async (
+    from: MavlinkSender,
+    payload: Buffer,
+    receivedAt: Date,
+  ): Promise<{ kind: 'taken' } | Rejected> => {
+    if ('address' in from) return deps.mavlink.take(payload, from, receivedAt);
+    const device = await deps.registry.resolve(from.deviceId);
+    if (device === undefined) return notRegistered(from.deviceId);
+    return device.kind === 'drone'
+      ? deps.mavlink.take(payload, { device }, receivedAt)
+      : ofOtherKind(device, 'drone');
   };
 
   const takeOfCamera = async (
@@ -267,6 +277,12 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     },
   };
 };
+
+const notRegistered = (id: string): Rejected =>
+  rejected('unknown_device', `device "${id}" is not registered`);
+
+const ofOtherKind = ({ id, kind }: Device, expected: string): Rejected =>
+  rejected('wrong_device', `device "${id}" is a ${kind}, not a ${expected}`);
 
 const isAlarm = (topic: string): boolean => {
   const parsed = parseTopic(topic);

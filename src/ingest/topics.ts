@@ -19,7 +19,11 @@ export type Topic =
     }
   | { dialect: 'native'; lane: Lane; publisher: 'person'; id: string; message: PersonMessage }
   | { dialect: 'dji'; lane: 'telemetry'; id: string; message: DjiReading }
-  | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl };
+  | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl }
+  | { dialect: 'mavlink'; lane: 'telemetry'; message: 'mavlink'; from: MavlinkSender };
+
+/** Raw MAVLink frames come from a login on the bus, or, by UDP, from an address that is nobody's yet. */
+export type MavlinkSender = { deviceId: string } | { address: string };
 
 export type DeviceMessage = 'telemetry' | 'detection' | 'status';
 export type PersonMessage = 'position' | 'receipt' | 'status';
@@ -60,6 +64,9 @@ export const parseTopic = (topic: string): TopicResult => {
   if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
     return djiTopic(third, [root, ...levels.slice(3)].join('/'));
   }
+  if (root === 'udp' && second === 'mavlink' && third !== undefined && levels.length === 3) {
+    return mavlinkTopic({ address: third });
+  }
   const [message, ...more] = rest;
   if (
     root !== 'fengsui' ||
@@ -71,6 +78,7 @@ export const parseTopic = (topic: string): TopicResult => {
     return { kind: 'unknown', reason: 'topic is not fengsui/v1/{kind}/{id}/{message}' };
   }
   if (third === 'person') return personTopic(fourth, message);
+  if (third === 'drone' && message === 'mavlink') return mavlinkTopic({ deviceId: fourth });
   const kind = DEVICE_KINDS.find((k) => k === third);
   const deviceMessage = DEVICE_MESSAGES.find((m) => m === message);
   if (kind === undefined)
@@ -93,6 +101,14 @@ export const parseTopic = (topic: string): TopicResult => {
     },
   };
 };
+
+/** Not on the bus: a datagram in the form of a message, so that one that could not be used is kept like the others. */
+export const udpTopic = (address: string): string => `udp/mavlink/${address}`;
+
+const mavlinkTopic = (from: MavlinkSender): TopicResult => ({
+  kind: 'known',
+  topic: { dialect: 'mavlink', lane: 'telemetry', message: 'mavlink', from },
+});
 
 /** Neither sees anything itself: what its drones and cameras see is theirs. */
 const isSightless = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'gateway';

@@ -18,6 +18,7 @@ import {
   type Ingest,
   insertDeadLetter,
   insertDeviceEvent,
+  type MavlinkReceiver,
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
@@ -48,12 +49,15 @@ import {
   setOnline,
 } from '../telemetry/index.ts';
 
+import { createMavlink } from './mavlink.ts';
+
 export type Intake = {
   ingest: Ingest;
   incidents: IncidentDeps;
   reassessor: Reassessor;
   /** Flights asked of drones. */
   commands: DroneCommands;
+  mavlink: MavlinkReceiver;
   parts: Part[];
   /** Stops the escalation of an incident somebody has taken, and what is not sent yet. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
@@ -156,8 +160,11 @@ export const createIntake = (
   });
   const dji = createGateway(context, { shared, registry, publish, commands });
 
+  const mavlink = createMavlink(context, { registry, telemetry, pool: shared });
+
   const ingest = createIngest({
     registry,
+    mavlink,
     telemetry,
     timeZone: env.timeZone,
     dji,
@@ -239,6 +246,7 @@ export const createIntake = (
     incidents: detections,
     reassessor,
     commands,
+    mavlink,
     parts: context.has('ingest')
       ? [partitions, eventKeeper, telemetry, reassessor, commandClock]
       : [telemetry],

@@ -70,7 +70,8 @@ const topicOf = (text: string): CameraTopic => {
   const parsed = parseTopic(text);
   if (parsed.kind !== 'known') throw new Error(`${text} is ${parsed.kind}`);
   const { topic } = parsed;
-  if (topic.dialect === 'native' || topic.dialect === 'dji') throw new Error(text);
+  const { dialect } = topic;
+  if (dialect === 'native' || dialect === 'dji' || dialect === 'mavlink') throw new Error(text);
   return topic;
 };
 

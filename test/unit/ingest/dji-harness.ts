@@ -68,6 +68,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
     cameraBehind: async () => undefined,
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     authenticate: async () => undefined,
+    isRevoked: () => false,
     onCredentialChange: () => undefined,
   };
   const dji = createDjiGateway({
@@ -108,6 +109,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
       },
     },
     dji,
+    mavlink: { take: () => Promise.reject(new Error('a DJI message is no MAVLink')) },
     laserRadiusM: 30,
     now: () => NOW,
     logger: pino({ level: 'silent' }),
