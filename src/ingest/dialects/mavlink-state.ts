@@ -31,7 +31,7 @@ export type Battery = { remainingPct: number | null; timeLeftS: number | null };
 /** What has been heard of one aircraft, message by message. */
 export type MavlinkState = Readonly<{
   /** Component id of its autopilot. */
-  autopilot: Heard<number> | null;
+  autopilotId: Heard<number> | null;
   mode: Heard<TelemetryReading['mode']> | null;
   /** Keys of `osd` by what they were last said to be. */
   status: Readonly<Record<string, Heard<unknown>>>;
@@ -45,7 +45,7 @@ export type MavlinkState = Readonly<{
 }>;
 
 export const NOTHING_HEARD: MavlinkState = {
-  autopilot: null,
+  autopilotId: null,
   mode: null,
   status: {},
   headingDeg: null,
@@ -61,15 +61,15 @@ export const heard = <T>(value: T, atMs: number): Heard<T> => ({ value, atMs });
 export const still = <T>(said: Heard<T> | null, atMs: number, holdsMs: number): T | null =>
   said !== null && atMs - said.atMs <= holdsMs ? said.value : null;
 
-export const isAutopilot = ({ autopilot }: MavlinkState, componentId: number): boolean =>
-  componentId === (autopilot?.value ?? AUTOPILOT1);
+export const isAutopilot = ({ autopilotId }: MavlinkState, componentId: number): boolean =>
+  componentId === (autopilotId?.value ?? AUTOPILOT1);
 
 export const isOtherAutopilot = (
-  { autopilot }: MavlinkState,
+  { autopilotId }: MavlinkState,
   componentId: number,
   atMs: number,
 ) => {
-  const known = still(autopilot, atMs, STATUS_HOLDS_MS);
+  const known = still(autopilotId, atMs, STATUS_HOLDS_MS);
   return known !== null && known !== componentId;
 };
 

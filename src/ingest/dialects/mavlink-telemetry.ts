@@ -111,7 +111,7 @@ const takeHeartbeat = (
     return { state, reading: null, alive: null };
   }
   const known = withStatus(
-    { ...state, autopilot: heard(componentId, atMs), mode: heard(mavlinkMode(value), atMs) },
+    { ...state, autopilotId: heard(componentId, atMs), mode: heard(mavlinkMode(value), atMs) },
     {
       vehicleType: value.type,
       autopilot: value.autopilot,
@@ -166,7 +166,7 @@ const takeHighLatency = (
   const customMode = fromHighLatencyMode(autopilot, value.customMode);
   const said = {
     ...state,
-    autopilot: heard(componentId, atMs),
+    autopilotId: heard(componentId, atMs),
     mode: heard(mavlinkMode({ autopilot, type, customMode }), atMs),
   };
   const status = { vehicleType: type, autopilot, failureFlags: value.failureFlags };
