@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
-import { AppError, errorMessage } from './app-error.ts';
+import { AppError } from './app-error.ts';
+import { readJsonFile } from './json-file.ts';
 import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
 
@@ -279,25 +279,10 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
 /** Reads `county.json` below the configuration folder. */
 export const loadCountyConfig = async (configDir: string): Promise<CountyConfig> => {
   const file = join(configDir, 'county.json');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new AppError(
-      'startup',
-      `cannot read ${file} (${errorMessage(error)}); set CONFIG_DIR to the folder that holds county.json`,
-      { cause: error },
-    );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppError(
-      'startup',
-      `${file} is not valid JSON (${errorMessage(error)}); correct it`,
-      { cause: error },
-    );
-  }
-  return parseCountyConfig(value, file);
+  const value = await readJsonFile(file);
+  if (value !== undefined) return parseCountyConfig(value, file);
+  throw new AppError(
+    'startup',
+    `there is no ${file}; set CONFIG_DIR to the folder that holds county.json`,
+  );
 };
