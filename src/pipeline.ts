@@ -25,6 +25,7 @@ import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
 import { mavlinkListener } from './wiring/mavlink.ts';
 
@@ -183,6 +184,7 @@ const wire = async (
     listener,
     logger: logger.child({ stage: 'resources' }),
   });
+  const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
   const intake = createIntake(context, { shared, regions, registry, publish });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
@@ -241,6 +243,7 @@ const wire = async (
     regions,
     registry,
     resources,
+    images,
     intake,
     bus,
     notify,
