@@ -83,7 +83,12 @@ const cameraFovStatus = (p: Buffer) => ({
 });
 
 const gimbalDeviceAttitudeStatus = (p: Buffer) => ({
-  q: [p.readFloatLE(4), p.readFloatLE(8), p.readFloatLE(12), p.readFloatLE(16)] as Quaternion,
+  q: [
+    p.readFloatLE(4),
+    p.readFloatLE(8),
+    p.readFloatLE(12),
+    p.readFloatLE(16),
+  ] satisfies Quaternion,
   flags: p.readUInt16LE(36),
   deltaYaw: p.readFloatLE(40),
   gimbalDeviceId: p.readUInt8(48),

@@ -274,14 +274,15 @@ describe('foldMavlink', () => {
       customMode: 0,
     });
     const steps = fold([
+      { message: camera, by: { componentId: 100 } },
       { message: heartbeat() },
       { message: camera, by: { componentId: 100 } },
       { message: position({ lat: 1 }), by: { componentId: 191 }, afterMs: 1_000 },
       { message: position(), afterMs: 2_000 },
     ]);
-    expect(steps.map(({ alive }) => alive)).toEqual(['heartbeat', null, null, null]);
-    expect(steps[2]?.reading).toBeNull();
-    expect(steps[3]?.reading).toMatchObject({ lat: 26.709, mode: { en: 'flying a mission' } });
+    expect(steps.map(({ alive }) => alive)).toEqual([null, 'heartbeat', null, null, null]);
+    expect(steps[3]?.reading).toBeNull();
+    expect(steps[4]?.reading).toMatchObject({ lat: 26.709, mode: { en: 'flying a mission' } });
   });
 
   it.each([
