@@ -41,7 +41,9 @@ export type MavlinkState = Readonly<{
   batteries: Readonly<Record<string, Heard<Battery>>>;
   /** When it was switched on, by its own clock, ms since 1970. */
   bootedAtMs: number | null;
+  /** When the last row was made, and the last one of a message that says the position. */
   lastRowMs: number;
+  lastPlacedRowMs: number;
 }>;
 
 export const NOTHING_HEARD: MavlinkState = {
@@ -54,6 +56,7 @@ export const NOTHING_HEARD: MavlinkState = {
   batteries: {},
   bootedAtMs: null,
   lastRowMs: -Infinity,
+  lastPlacedRowMs: -Infinity,
 };
 
 export const heard = <T>(value: T, atMs: number): Heard<T> => ({ value, atMs });

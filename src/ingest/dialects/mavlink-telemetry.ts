@@ -120,7 +120,7 @@ const takeHeartbeat = (
     },
     atMs,
   );
-  return isRowDue(known, atMs, ROW_WITHOUT_POSITION_MS)
+  return isDue(known.lastRowMs, atMs, ROW_WITHOUT_POSITION_MS)
     ? { ...rowOf(known, { observedAt: receivedAt, receivedAt }), alive: 'heartbeat' }
     : { state: known, reading: null, alive: 'heartbeat' };
 };
@@ -139,7 +139,8 @@ const takePosition = (
   );
   const relative = within(value.relativeAlt / 1000, -1000, 20_000);
   const known = withStatus(headed, { relativeAltitudeM: relative }, atMs);
-  if (!isRowDue(known, atMs, ROW_EVERY_MS)) return { state: known, reading: null, alive: null };
+  if (!isDue(known.lastPlacedRowMs, atMs, ROW_EVERY_MS))
+    return { state: known, reading: null, alive: null };
   return {
     ...rowOf(known, {
       observedAt: observedAt(known, value.timeBootMs, receivedAt),
@@ -176,7 +177,7 @@ const takeHighLatency = (
     atMs,
   );
   const known = withBattery(headed, 'autopilot', { pct: value.battery, atMs });
-  if (!isRowDue(known, atMs, ROW_EVERY_MS)) {
+  if (!isDue(known.lastPlacedRowMs, atMs, ROW_EVERY_MS)) {
     return { state: known, reading: null, alive: 'high_latency' };
   }
   return {
@@ -193,12 +194,13 @@ const takeHighLatency = (
 };
 
 /** Also where our clock was set back: there would be no rows until it has caught up. */
-const isRowDue = ({ lastRowMs }: MavlinkState, atMs: number, everyMs: number): boolean =>
-  atMs - lastRowMs >= everyMs || atMs < lastRowMs;
+const isDue = (lastMs: number, atMs: number, everyMs: number): boolean =>
+  atMs - lastMs >= everyMs || atMs < lastMs;
 
 type Row = {
   observedAt: Date;
   receivedAt: Date;
+  /** Null = said to be unknown; left out = the message says none. */
   position?: LonLat | null;
   altitudeM?: number | null;
   speedMps?: number | null;
@@ -207,19 +209,21 @@ type Row = {
 /** All that is known and still true; a position only from the message that the row is made of. */
 const rowOf = (
   state: MavlinkState,
-  { observedAt: at, receivedAt, position = null, altitudeM = null, speedMps = null }: Row,
+  { observedAt: at, receivedAt, position, altitudeM = null, speedMps = null }: Row,
 ): Pick<MavlinkStep, 'state' | 'reading'> => {
   const atMs = receivedAt.getTime();
   const gimbal = still(state.gimbal, atMs, POSE_HOLDS_MS);
   const { batteryPct, flightTimeLeftS } = weakestBattery(state, atMs);
-  const hasHeight = position !== null && altitudeM !== null;
+  const [lon, lat] = position ?? [null, null];
+  const hasHeight = lon !== null && altitudeM !== null;
+  const isPlaced = position !== undefined;
   return {
-    state: { ...state, lastRowMs: atMs },
+    state: { ...state, lastRowMs: atMs, ...(isPlaced ? { lastPlacedRowMs: atMs } : {}) },
     reading: {
       ...NOTHING_READ,
       observedAt: at,
-      lon: position?.[0] ?? null,
-      lat: position?.[1] ?? null,
+      lon,
+      lat,
       altitudeM: hasHeight ? altitudeM : null,
       altitudeRef: hasHeight ? 'msl' : null,
       headingDeg: still(state.headingDeg, atMs, POSE_HOLDS_MS),

@@ -96,6 +96,11 @@ describe('foldMavlink', () => {
     expect(steps.every(({ alive }) => alive === 'heartbeat')).toBe(true);
   });
 
+  it('does not let the first heartbeat take the place of the first position', () => {
+    const steps = fold([{ message: heartbeat() }, { message: position() }]);
+    expect(steps.map(({ reading }) => reading?.lon)).toEqual([null, 113.268]);
+  });
+
   it('goes on when our clock is set back', () => {
     const steps = fold([
       { message: position(), afterMs: 3_600_000 },
