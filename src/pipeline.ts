@@ -185,7 +185,7 @@ const wire = async (
   });
   const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, publish });
+  const intake = createIntake(context, { shared, regions, registry, images, publish });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
@@ -261,6 +261,7 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
