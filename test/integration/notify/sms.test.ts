@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeReference } from '../../../src/notify/message-reference.ts';
 import { type Smsc, startSmsc } from '../../support/smsc.ts';
 import { createHarness, NOTIFY_CONFIG } from './notify-harness.ts';
 
@@ -55,6 +56,12 @@ describe('SMS over SMPP', () => {
       dest_addr_ton: 1,
       dest_addr_npi: 1,
     });
+    const references = smsc.submits.map((pdu) => decodeReference(pdu.user_message_reference ?? 0));
+    const message = references[0]?.message;
+    expect(references).toEqual([
+      { message, parts: 2, part: 1 },
+      { message, parts: 2, part: 2 },
+    ]);
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(row).toMatchObject({ attempts: 1, outcomes: ['submitted'] });
     const { rows } = await harness.pool.query(
@@ -143,6 +150,18 @@ describe('SMS over SMPP', () => {
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(row?.attempts).toBeLessThanOrEqual(3);
     expect(smsc.submits.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it('sends without a reference where the centre refuses it', async () => {
+    smsc.onSubmit(({ user_message_reference }) =>
+      user_message_reference === undefined
+        ? { kind: 'accept' }
+        : { kind: 'refuse', status: 'ESME_RTLVNOTALLWD' },
+    );
+    await start();
+    const { alert } = await harness.openIncident();
+    const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(row).toMatchObject({ attempts: 1, outcomes: ['submitted'] });
   });
 
   it('gives up at once on a number the carrier does not know', async () => {
