@@ -1,6 +1,11 @@
 import type { Queryable } from '../shared/db.ts';
 import { decodeReference, referencesOf } from './message-reference.ts';
-import { proveSubmitted, type ReferencedAttempt, type ReferencedReceipt } from './proof.ts';
+import {
+  PROVES_FOR_MS,
+  proveSubmitted,
+  type ReferencedAttempt,
+  type ReferencedReceipt,
+} from './proof.ts';
 
 /** What a receipt names besides the provider's id. */
 export type Referenced = {
@@ -11,6 +16,7 @@ export type Referenced = {
   message: number;
 };
 
+const PROVES_WITHIN = `interval '${PROVES_FOR_MS} milliseconds'`;
 /** Twice the longest that a carrier is likely to try: until then a receipt may still be of the older of two. */
 const RIVALS_WITHIN = `interval '7 days'`;
 
@@ -19,14 +25,18 @@ const addressesOf = ({ address }: Referenced): string[] => {
   return [`+${digits}`, `+86${digits}`];
 };
 
-/** Attempts to that address ($1) with that reference ($2), on its notification `n`. */
-const RIVALS = `n.address = any($1) and a.message_reference = $2 and a.started_at > now() - ${RIVALS_WITHIN}`;
+/** Attempts to that address ($1) with that reference ($2) and their notification `n`. */
+const begunWithin = (interval: string): string =>
+  `n.address = any($1) and a.message_reference = $2 and n.last_attempt_at > now() - ${interval}
+     and a.started_at > now() - ${interval}`;
+const RIVALS = begunWithin(RIVALS_WITHIN);
+const PROVABLE = begunWithin(PROVES_WITHIN);
 
 /** Whether there is an attempt that the receipt might prove. Nearly always its answer has come, and nothing is left to do. */
 export const hasOpenAttempt = async (db: Queryable, named: Referenced): Promise<boolean> => {
   const { rowCount } = await db.query(
     `select from notification n join delivery_attempt a on a.notification_id = n.id
-     where ${RIVALS} and (a.outcome is null or a.outcome = 'unknown') limit 1`,
+     where ${PROVABLE} and (a.outcome is null or a.outcome = 'unknown') limit 1`,
     [addressesOf(named), named.message],
   );
   return rowCount !== 0;
@@ -77,7 +87,7 @@ export const listUnproven = async (db: Queryable): Promise<Referenced[]> => {
   const { rows } = await db.query<Referenced>(
     `select distinct provider, address, reference >> 6 as message from receipt
      where notification_id is null and reference >= 64 and event = 'delivered'
-       and received_at > now() - interval '5 minutes'`,
+       and received_at > now() - ${PROVES_WITHIN}`,
   );
   return rows;
 };

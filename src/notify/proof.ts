@@ -18,7 +18,7 @@ export type ReferencedReceipt = {
  * The pause before what ended unknown is sent again is six seconds; a receipt that comes much later has nothing left to
  * prevent, and the longer the time the more receipts of others fall into it.
  */
-const PROVES_FOR_MS = 5 * 60_000;
+export const PROVES_FOR_MS = 5 * 60_000;
 /** Between the machine that sent a message and the one its receipt comes to. */
 const CLOCK_SKEW_MS = 2_000;
 

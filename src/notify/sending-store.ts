@@ -36,6 +36,8 @@ export type Candidate = {
   told: boolean;
   /** The person's next channel has been asked for its sake. */
   fellBack: boolean;
+  /** Somebody else began to send it and has not been heard of since. */
+  abandoned: boolean;
   traffic: Traffic;
 };
 
@@ -54,6 +56,7 @@ type CandidateRow = {
   refused_by: string[];
   told: boolean;
   fell_back: boolean;
+  abandoned: boolean;
   alert_began_at: Date | null;
   under_way: boolean | null;
   messages: number;
@@ -74,7 +77,7 @@ export const readCandidate = async (
        array(select distinct a.provider from delivery_attempt a where a.notification_id = n.id and a.permanent) as refused_by,
        exists (select from notification o where o.incident_id = n.incident_id and o.kind = 'alert'
          and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told,
-       n.fallback_at is not null as fell_back, t.*
+       n.fallback_at is not null as fell_back, n.status = 'sending' as abandoned, t.*
      from notification n cross join lateral (
        select max(o.last_attempt_at) filter (where o.kind = 'alert') as alert_began_at,
          bool_or(o.kind = 'alert' and o.status = 'sending' and o.claimed_until > $1) as under_way,
@@ -100,6 +103,7 @@ export const readCandidate = async (
     refusedBy: row.refused_by,
     told: row.told,
     fellBack: row.fell_back,
+    abandoned: row.abandoned,
     traffic: {
       alertBeganAt: row.alert_began_at,
       underWay: row.under_way ?? false,

@@ -103,10 +103,12 @@ describe('a worker that is killed when the SMS centre has taken its message', ()
   it('is not made up for by a second copy where the receipts come in time', async () => {
     smsc = await startSmsc();
     const { incidentId, messageIds } = await loseAnswer();
-    // Nobody is bound: the centre keeps them until somebody is.
-    const receipts = messageIds.map((id) => smsc.sendReceipt(id));
+    // Nobody was there for so long that it could be sent again as soon as somebody is.
+    await harness.pool.query(
+      `update notification set claimed_until = now() where status = 'sending'`,
+    );
     await start();
-    expect(await Promise.all(receipts)).toEqual([0, 0]);
+    for (const id of messageIds) expect(await smsc.sendReceipt(id)).toBe(0);
     const [row] = await harness.expectStatuses(incidentId, ['delivered']);
     expect(row).toMatchObject({ attempts: 1, outcomes: ['submitted'] });
     expect(smsc.messages.filter(({ text }) => text.includes('重复'))).toEqual([]);
