@@ -186,11 +186,12 @@ const wire = async (
   });
   const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, publish });
+  const intake = createIntake(context, { shared, regions, registry, images, publish });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
-    pool: context.pool('notify', 12),
+    pool: context.pool('notify', 10),
+    outcomes: context.pool('outcomes', 5),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,
@@ -262,6 +263,7 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,

@@ -243,6 +243,7 @@ const stageRoutes = (
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
+    parts.images.routes(visibleRegions),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
     qualityRoutes({

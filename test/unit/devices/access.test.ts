@@ -38,6 +38,11 @@ describe('mayPublish', () => {
     [camera, 'fengsui/v1/camera/cam-1/detection', true],
     [camera, 'fengsui/v1/camera/cam-1/status', true],
     [camera, 'fengsui/v1/camera/cam-2/detection', false],
+    [camera, 'fengsui/v1/camera/cam-1/image/alarm-7', true],
+    [camera, 'fengsui/v1/camera/cam-2/image/alarm-7', false],
+    [camera, 'fengsui/v1/camera/cam-1/image', false],
+    [camera, 'fengsui/v1/camera/cam-1/image/alarm-7/more', false],
+    [person, 'fengsui/v1/person/p-1/image/alarm-7', false],
     [camera, 'fengsui/v1/camera/cam-11/detection', false],
     [camera, 'fengsui/v1/drone/cam-1/detection', false],
     [camera, 'fengsui/v1/camera/cam-1/nonsense', false],
@@ -129,6 +134,7 @@ it('writes the same rules for Mosquitto', () => {
   expect(cameraRules).toContain('topic readwrite axis/cam-1/#');
   expect(cameraRules).not.toContain('mavlink');
   expect(acl).toContain('topic write fengsui/v1/drone/DRONE1/mavlink');
+  expect(cameraRules).toContain('topic write fengsui/v1/camera/cam-1/image/+');
   expect(cameraRules).not.toContain('frigate');
   expect(cameraRules).not.toContain('thing/product');
   const boxRules = acl.split('user ').find((block) => block.startsWith('frigate'));

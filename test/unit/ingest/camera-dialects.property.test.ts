@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { decodeCameraMessage } from '../../../src/ingest/camera-intake.ts';
 import type { CameraTopic } from '../../../src/ingest/camera-topics.ts';
 import type { Decoded, DetectionReport } from '../../../src/ingest/decoded.ts';
-import { parseTopic } from '../../../src/ingest/topics.ts';
 import type { TelemetryReading } from '../../../src/telemetry/index.ts';
 import {
   axisEvent,
   bytes,
   camera,
+  cameraTopic,
   frigateEvent,
   gateway,
   gb28181Alarm,
@@ -65,15 +65,6 @@ const DEVICES = [
   }),
   gateway(),
 ];
-
-const topicOf = (text: string): CameraTopic => {
-  const parsed = parseTopic(text);
-  if (parsed.kind !== 'known') throw new Error(`${text} is ${parsed.kind}`);
-  const { topic } = parsed;
-  const { dialect } = topic;
-  if (dialect === 'native' || dialect === 'dji' || dialect === 'mavlink') throw new Error(text);
-  return topic;
-};
 
 /** Everything a mutated payload may say, each within what the rest of the service relies on. */
 const decodeAll = (topic: CameraTopic, payload: Buffer): Decoded[] =>
@@ -212,7 +203,7 @@ const replacedText = (xml: string, pick: number, by: string): string => {
 };
 
 describe.each(Object.entries(VALID))('%s', (_name, { topic: text, payload }) => {
-  const topic = topicOf(text);
+  const topic = cameraTopic(text);
 
   it('is understood as it is', () => {
     const decoded = decodeAll(topic, bytes(payload));
