@@ -24,6 +24,7 @@ import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
+import { createDahua } from './wiring/dahua.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createIntake } from './wiring/intake.ts';
 
@@ -261,6 +262,10 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
+    // Its start says that nobody is online: after that, those who are asked for their events.
+    ...(context.has('ingest')
+      ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
+      : []),
     ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
     ...api.parts,
   ];

@@ -4,6 +4,7 @@ import type { CameraItem, CameraMessage, Reception } from './camera-message.ts';
 import type { CameraTopic } from './camera-topics.ts';
 import { type Decoded, type Rejected, rejected } from './decoded.ts';
 import { decodeAxis } from './dialects/axis.ts';
+import { decodeDahua } from './dialects/dahua.ts';
 import { decodeFrigate } from './dialects/frigate.ts';
 import { decodeGb28181 } from './dialects/gb28181.ts';
 import { decodeHikvision } from './dialects/hikvision.ts';
@@ -36,6 +37,8 @@ export const decodeCameraMessage = (
       return decodeAxis(topic.path, payload, reception);
     case 'hikvision':
       return decodeHikvision(payload, { ...reception, byChannel: sender.kind === 'gateway' });
+    case 'dahua':
+      return decodeDahua(payload, { ...reception, byChannel: sender.kind === 'gateway' });
     case 'isecure':
       return decodeIsecure(payload, reception);
     case 'pyronear':

@@ -1,7 +1,7 @@
 import type { Lane, TopicResult } from './topics.ts';
 
-/** What reports over HTTP; the second level of the topic under which such a message is kept. */
-export const HTTP_DIALECTS = ['hikvision', 'isecure', 'pyronear', 'gb28181'] as const;
+/** What reports over HTTP (Dahua's also where we ask for it); the second level of the topic under which such a message is kept. */
+export const HTTP_DIALECTS = ['hikvision', 'isecure', 'pyronear', 'gb28181', 'dahua'] as const;
 export type HttpDialect = (typeof HTTP_DIALECTS)[number];
 
 /** A topic of cameras, or of the boxes in front of them; `id` is the device that reports. */

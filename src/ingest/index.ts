@@ -1,3 +1,5 @@
+export { createDahuaClient } from './dahua-client.ts';
+export { createDahuaClients } from './dahua-clients.ts';
 export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { insertDeadLetter } from './dead-letter-store.ts';
 export { rejected } from './decoded.ts';

@@ -9,6 +9,7 @@ import {
   axisEvent,
   bytes,
   camera,
+  dahuaEvent,
   frigateEvent,
   gateway,
   gb28181Alarm,
@@ -49,6 +50,7 @@ const VALID: Record<string, { topic: string; payload: unknown }> = {
     topic: 'http/gb28181/box-1',
     payload: gb28181Alarm({ lon: '113.30', lat: '26.73' }),
   },
+  'Dahua event': { topic: 'http/dahua/cam-1', payload: dahuaEvent() },
   'GB/T 28181 position': { topic: 'http/gb28181/box-1', payload: gb28181Position() },
 };
 
