@@ -22,6 +22,7 @@ import { migrate } from './shared/migrate.ts';
 import type { Publish } from './shared/mqtt-publisher.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
+import { createAirspace } from './wiring/airspace.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createDahua } from './wiring/dahua.ts';
@@ -219,6 +220,7 @@ const wire = async (
     ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
     ...notify.troubles(),
   ]);
+  const airspace = createAirspace(context, { pool: shared, regions });
   const gapCheck = createGapCheck({
     pool: shared,
     regions,
@@ -266,7 +268,7 @@ const wire = async (
     ...(context.has('ingest')
       ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
       : []),
-    ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
+    ...(context.has('notify') ? [notify, ...escalation.parts, airspace, gapCheck, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

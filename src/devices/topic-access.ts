@@ -13,7 +13,11 @@ const NATIVE = 'fengsui/v1';
 
 /** What each native publisher may say; anything else below its prefix is refused so that a typo is noticed. */
 const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
+const GATEWAY_MESSAGES = [...DEVICE_MESSAGES, 'remote-id'];
 const PERSON_MESSAGES = ['position', 'receipt', 'status'];
+
+export const nativeMessages = (kind: DeviceKind): readonly string[] =>
+  kind === 'gateway' ? GATEWAY_MESSAGES : DEVICE_MESSAGES;
 
 /** Who speaks DJI's topics; a controller is registered as a dock. */
 export const speaksVendor = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'drone';
@@ -55,7 +59,7 @@ export const mayPublish = (principal: Principal, topic: string, gatewayOf: Gatew
   if (principal.owner === 'service' || isCameraTopic(principal, topic)) return true;
   const prefix = nativePrefix(principal);
   if (topic.startsWith(prefix)) {
-    const allowed = principal.owner === 'device' ? DEVICE_MESSAGES : PERSON_MESSAGES;
+    const allowed = principal.owner === 'device' ? nativeMessages(principal.kind) : PERSON_MESSAGES;
     return allowed.includes(topic.slice(prefix.length));
   }
   if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;

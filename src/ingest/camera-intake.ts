@@ -11,6 +11,7 @@ import { decodeHikvision } from './dialects/hikvision.ts';
 import { decodeIsecure } from './dialects/isecure.ts';
 import { decodeOnvif } from './dialects/onvif.ts';
 import { decodePyronear } from './dialects/pyronear.ts';
+import { decodeRemoteId } from './dialects/remote-id.ts';
 
 type Taken = { kind: 'taken' } | Recorded | Rejected;
 
@@ -43,6 +44,8 @@ export const decodeCameraMessage = (
       return decodeIsecure(payload, reception);
     case 'pyronear':
       return decodePyronear(payload, reception);
+    case 'remote-id':
+      return decodeRemoteId(payload, reception);
     case 'gb28181':
       return decodeGb28181(payload, reception);
   }

@@ -9,6 +9,8 @@ export type CameraTopic =
   | { dialect: 'frigate'; lane: Lane; id: string; message: 'events' | 'available' }
   /** `path` is the ONVIF topic without namespaces, with what follows it. */
   | { dialect: 'onvif' | 'axis'; lane: Lane; id: string; message: 'event'; path: string }
+  /** A receiver of Remote ID: what drones say of themselves. */
+  | { dialect: 'remote-id'; lane: 'telemetry'; id: string; message: 'remote-id' }
   /** Not on the bus: HTTP in the form of a message, so that one that could not be used can be taken again. */
   | { dialect: HttpDialect; lane: 'alarm'; id: string; message: 'report' };
 
@@ -22,6 +24,11 @@ export const parseCameraTopic = (levels: readonly string[]): TopicResult | undef
   if (root === 'frigate') return frigateTopic('frigate', levels.slice(1));
   if (root === 'fengsui' && second === 'v1' && third === 'gateway' && fifth === 'frigate') {
     return fourth === undefined ? undefined : frigateTopic(fourth, levels.slice(5));
+  }
+  if (root === 'fengsui' && third === 'gateway' && fourth !== undefined && fifth === 'remote-id') {
+    return levels.length === 5
+      ? { kind: 'known', topic: { dialect: fifth, lane: 'telemetry', id: fourth, message: fifth } }
+      : undefined;
   }
   if (root === 'http') return reportTopic(second, third, levels.length);
   if (root === 'axis' && second !== undefined) {

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { recordSighting } from '../airspace/index.ts';
 import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/index.ts';
 import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
@@ -130,6 +131,10 @@ export const createIntake = (
     logger,
   });
 
+  const regionAt: DetectionIntakeDeps['regionAt'] = ([lon, lat]) => {
+    const [region] = regions.regionsAt([lon, lat]);
+    return region ?? { id: 'default', code: 'default' };
+  };
   const detections: DetectionIntakeDeps = {
     pool: alarmPool,
     config,
@@ -139,10 +144,7 @@ export const createIntake = (
     onTakenOver,
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
-    regionAt: ([lon, lat]: readonly [number, number]) => {
-      const [region] = regions.regionsAt([lon, lat]);
-      return region ?? { id: 'default', code: 'default' };
-    },
+    regionAt,
     onAlert: createAlertHook(context, { regions, registry }),
   };
 
@@ -168,6 +170,13 @@ export const createIntake = (
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
       online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
+      aircraft: (sighting, receiverId, receivedAt) =>
+        recordSighting(shared, {
+          sighting,
+          receiverId,
+          receivedAt,
+          regionId: regionAt(sighting.position).id,
+        }),
       personPosition: async (
         personId,
         { position: [lon, lat], accuracyM, observedAt },
