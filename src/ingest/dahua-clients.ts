@@ -28,6 +28,7 @@ export const createDahuaClients = ({
   const unsubscribe: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
+  let scheduled = false;
   let work: Promise<void> = Promise.resolve();
 
   const reconcile = async (): Promise<void> => {
@@ -50,9 +51,12 @@ export const createDahuaClients = ({
     }
   };
 
-  /** One after the other, so that each sees what the one before has done. */
+  /** One after the other, so that each sees what the one before has done; many changes at once are worth one look. */
   const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
     work = work.then(async () => {
+      scheduled = false;
       if (stopping) return;
       try {
         await reconcile();
