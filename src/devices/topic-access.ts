@@ -14,6 +14,8 @@ const NATIVE = 'fengsui/v1';
 /** What each native publisher may say; anything else below its prefix is refused so that a typo is noticed. */
 const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
 const GATEWAY_MESSAGES = [...DEVICE_MESSAGES, 'remote-id'];
+/** A picture, under the id of its detection. */
+const PICTURE = /^image\/[^/]+$/;
 const PERSON_MESSAGES = ['position', 'receipt', 'status'];
 
 export const nativeMessages = (kind: DeviceKind): readonly string[] =>
@@ -59,8 +61,9 @@ export const mayPublish = (principal: Principal, topic: string, gatewayOf: Gatew
   if (principal.owner === 'service' || isCameraTopic(principal, topic)) return true;
   const prefix = nativePrefix(principal);
   if (topic.startsWith(prefix)) {
-    const allowed = principal.owner === 'device' ? nativeMessages(principal.kind) : PERSON_MESSAGES;
-    return allowed.includes(topic.slice(prefix.length));
+    const message = topic.slice(prefix.length);
+    if (principal.owner === 'person') return PERSON_MESSAGES.includes(message);
+    return nativeMessages(principal.kind).includes(message) || PICTURE.test(message);
   }
   if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;
   const serial = vendorSerial(topic);

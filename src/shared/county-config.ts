@@ -209,6 +209,18 @@ const CountyConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** Pictures of what was seen; what is left out is as in `imageSettings`. */
+    images: Type.Optional(
+      Type.Object(
+        {
+          /** A larger one is refused, bytes. A camera's has 0.2 to 4 MB, a drone's up to 25. */
+          maxBytes: Type.Optional(Type.Integer({ minimum: 10_000, maximum: 100_000_000 })),
+          /** Those that came longer ago are deleted. */
+          keepDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     policies: Type.Array(PolicySchema, { minItems: 1 }),
     /** When a fire has to be reported to the authority above; absent = no such rule. */
     reporting: Type.Optional(
@@ -254,6 +266,15 @@ export const droneSettings = ({ drones = {} }: Pick<CountyConfig, 'drones'>): Dr
   speedMps: 12,
   minBatteryPct: 40,
   ...drones,
+});
+
+export type ImageSettings = Required<NonNullable<CountyConfig['images']>>;
+
+/** The county's settings for pictures with what it has left out: 10 MiB, a year. */
+export const imageSettings = ({ images = {} }: Pick<CountyConfig, 'images'>): ImageSettings => ({
+  maxBytes: 10 * 1024 * 1024,
+  keepDays: 365,
+  ...images,
 });
 
 const county = compileSchema(CountyConfigSchema);

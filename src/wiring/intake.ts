@@ -48,6 +48,7 @@ import {
   savePersonPosition,
   setOnline,
 } from '../telemetry/index.ts';
+import type { Images } from './images.ts';
 
 export type Intake = {
   ingest: Ingest;
@@ -71,6 +72,7 @@ type IntakeParts = {
   shared: Pool;
   regions: RegionIndex;
   registry: DeviceRegistry;
+  images: Images;
   /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
   publish: Publish;
 };
@@ -78,7 +80,7 @@ type IntakeParts = {
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry, publish }: IntakeParts,
+  { shared, regions, registry, images, publish }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -169,6 +171,7 @@ export const createIntake = (
     sinks: {
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
       online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
       aircraft: (sighting, receiverId, receivedAt) =>
         recordSighting(shared, {
@@ -265,7 +268,7 @@ const createGateway = (
     registry,
     publish,
     commands,
-  }: Omit<IntakeParts, 'regions'> & { commands: DroneCommands },
+  }: Omit<IntakeParts, 'regions' | 'images'> & { commands: DroneCommands },
 ) => {
   const { organizationId, organizationName } = droneSettings(config);
   return createDjiGateway({
