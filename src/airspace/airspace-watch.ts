@@ -130,10 +130,9 @@ const enter = async (
     at: now,
     data: { state: 'entered', ...factsOf(aircraft), distanceM: Math.round(distanceM), ...told },
   });
-  logger.warn(
-    { incidentId, number: incident.number, aircraftId: aircraft.id, distanceM, ...told },
-    'a foreign aircraft is in the airspace of a fire',
-  );
+  const log = { incidentId, number: incident.number, aircraftId: aircraft.id, distanceM, ...told };
+  if (told.told.length > 0) logger.warn(log, 'a foreign aircraft is in the airspace of a fire');
+  else logger.error(log, 'a foreign aircraft is in the airspace of a fire, and NOBODY to tell');
 };
 
 const factsOf = (aircraft: Aircraft): Record<string, unknown> => {
