@@ -25,6 +25,7 @@ import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createHotspots } from './wiring/hotspots.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -132,11 +133,14 @@ const createDatabase = ({
   };
 };
 
-const wire = async (
+export type Prepared = { context: Context; shared: Pool; endPools: () => Promise<void> };
+
+/** What the stages are put together with; the caller starts and stops the listener, and ends the pools. */
+export const prepareContext = async (
   options: ServiceOptions,
   connectionString: string,
-): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
-  const { env, config, logger, clock } = options;
+): Promise<Prepared> => {
+  const { env, logger } = options;
   const pools: Pool[] = [];
   const has = (role: Role): boolean => env.roles.includes(role);
   const terrain =
@@ -165,6 +169,21 @@ const wire = async (
         ? undefined
         : (notificationId, now) => `${publicUrl}/r/${signReplyToken(linkKey, notificationId, now)}`,
   };
+  return {
+    context,
+    shared,
+    endPools: async () => {
+      await Promise.all(pools.map((made) => made.end()));
+    },
+  };
+};
+
+const wire = async (
+  options: ServiceOptions,
+  connectionString: string,
+): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
+  const { env, config, logger, clock } = options;
+  const { context, shared, endPools } = await prepareContext(options, connectionString);
   const { listener } = context;
 
   const regions = createRegionIndex({
@@ -184,6 +203,7 @@ const wire = async (
   });
   const publish: Publish = (message) => bus.publish(message);
   const intake = createIntake(context, { shared, regions, registry, publish });
+  const hotspots = createHotspots(context, { shared, regions, registry, intake });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
@@ -241,6 +261,7 @@ const wire = async (
     registry,
     resources,
     intake,
+    hotspots,
     bus,
     notify,
   });
@@ -248,9 +269,7 @@ const wire = async (
   const poolsPart: Part = {
     name: 'pools',
     start: async () => {},
-    stop: async () => {
-      await Promise.all(pools.map((pool) => pool.end()));
-    },
+    stop: endPools,
   };
   const parts: Part[] = [
     poolsPart,
@@ -261,6 +280,7 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
+    ...hotspots.parts,
     ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
     ...api.parts,
   ];

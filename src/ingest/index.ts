@@ -12,6 +12,7 @@ export { equipmentRoutes } from './equipment-routes.ts';
 export {
   createIngest,
   type Ingest,
+  type Outcome,
 } from './ingest.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMqttSource } from './mqtt-source.ts';

@@ -74,6 +74,7 @@ import {
   type ViewshedJobs,
 } from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
+import type { Hotspots } from './hotspots.ts';
 import type { Intake } from './intake.ts';
 
 type ApiParts = {
@@ -82,6 +83,7 @@ type ApiParts = {
   registry: DeviceRegistry;
   resources: ResourceIndex;
   intake: Intake;
+  hotspots: Hotspots;
   bus: Bus;
   notify: Notify;
 };
@@ -307,7 +309,10 @@ const stageRoutes = (
   ];
 };
 
-const createHealth = (context: Context, { shared, resources, bus, notify }: ApiParts): Health => ({
+const createHealth = (
+  context: Context,
+  { shared, resources, hotspots, bus, notify }: ApiParts,
+): Health => ({
   checks: {
     database: async () => {
       await shared.query('select 1');
@@ -315,6 +320,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
     },
     mqtt: () =>
       bus.connected() ? { ok: true } : { ok: false, detail: 'the MQTT broker is out of reach' },
+    ...(hotspots.health === undefined ? {} : { hotspots: hotspots.health }),
     ...(context.has('api')
       ? {
           resources: () => {
