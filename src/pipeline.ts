@@ -26,6 +26,7 @@ import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createHotspots } from './wiring/hotspots.ts';
+import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -201,6 +202,7 @@ const wire = async (
     listener,
     logger: logger.child({ stage: 'resources' }),
   });
+  const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
   const intake = createIntake(context, { shared, regions, registry, publish });
   const hotspots = createHotspots(context, { shared, regions, registry, intake });
@@ -260,6 +262,7 @@ const wire = async (
     regions,
     registry,
     resources,
+    images,
     intake,
     hotspots,
     bus,

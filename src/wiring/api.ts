@@ -75,6 +75,7 @@ import {
 } from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
 import type { Hotspots } from './hotspots.ts';
+import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
 
 type ApiParts = {
@@ -82,6 +83,7 @@ type ApiParts = {
   regions: RegionIndex;
   registry: DeviceRegistry;
   resources: ResourceIndex;
+  images: Images;
   intake: Intake;
   hotspots: Hotspots;
   bus: Bus;
