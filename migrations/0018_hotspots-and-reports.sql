@@ -14,6 +14,27 @@ create table hotspot_feed (
 create index detection_of_satellite on detection (device_id, observed_at)
   where source in ('viirs', 'modis', 'himawari');
 
+-- What a caller (12119) or a ranger said, beside the detection it is.
+create table witness_report (
+  -- Chosen by who sends it, so that a report sent twice is one.
+  id uuid primary key,
+  detection_id uuid not null unique references detection (id) on delete cascade,
+  source text not null check (source in ('caller', 'ranger')),
+  said text not null,
+  -- E.164 where it is a number, else as it was written down.
+  phone text,
+  -- Who it is, when that is known by login or phone.
+  person_id text references person (id) on delete set null,
+  -- The place that was named, where no position was given.
+  region_id text,
+  image_id uuid references image (id) on delete set null,
+  observed_at timestamptz not null,
+  received_at timestamptz not null,
+  -- Who entered it: person:{id} or user:{name}.
+  entered_by text not null
+);
+
 -- Down Migration
+drop table witness_report;
 drop index detection_of_satellite;
 drop table hotspot_feed;

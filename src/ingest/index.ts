@@ -16,4 +16,5 @@ export {
 } from './ingest.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMqttSource } from './mqtt-source.ts';
+export { parseMultipart } from './multipart.ts';
 export { groundHeightOf } from './observer.ts';

@@ -61,7 +61,7 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
-import { droneSettings } from '../shared/county-config.ts';
+import { droneSettings, imageSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
@@ -73,6 +73,7 @@ import {
   terrainRoutes,
   type ViewshedJobs,
 } from '../terrain/index.ts';
+import { witnessRoutes } from '../witnesses/index.ts';
 import type { Bus } from './bus.ts';
 import type { Hotspots } from './hotspots.ts';
 import type { Images } from './images.ts';
@@ -195,7 +196,7 @@ const providerHooks = (
 };
 
 const stageRoutes = (
-  { env, config, channels, clock, terrain }: Context,
+  { env, config, channels, clock, terrain, logger }: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
@@ -243,6 +244,17 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    witnessRoutes({
+      pool,
+      ingest,
+      registry,
+      regions,
+      images: parts.images.store,
+      maxPhotoBytes: imageSettings(config).maxBytes,
+      visibleRegions,
+      clock,
+      logger: logger.child({ stage: 'witnesses' }),
+    }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
