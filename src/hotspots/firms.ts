@@ -48,7 +48,7 @@ const hotspotOf = (row: TableRow, { sensor, at }: Columns): Hotspot | string => 
     observedAt,
     position: [lon, lat],
     // Kilometres; 0 where it was not measured.
-    diagonalM: 1_000 * Math.hypot(sideKm(cell('scan')), sideKm(cell('track'))),
+    diagonalM: 1_000 * Math.hypot(sideKm(sensor, cell('scan')), sideKm(sensor, cell('track'))),
     confidence: isVegetation(cell('type')) ? confidenceOf(sensor, cell('confidence')) : 0,
     frpMw: numberIn(cell('frp'), 0, 1e6),
     line: row.line,
@@ -56,7 +56,11 @@ const hotspotOf = (row: TableRow, { sensor, at }: Columns): Hotspot | string => 
   };
 };
 
-const sideKm = (text: string): number => numberIn(text, 0, 20) ?? 0;
+const sideKm = (sensor: 'viirs' | 'modis', text: string): number =>
+  numberIn(text, 0, WIDEST_KM[sensor]) ?? 0;
+
+/** At the edge of the swath MODIS's pixels are 4.8 km long, VIIRS's 0.8. */
+const WIDEST_KM = { viirs: 2, modis: 5 } as const;
 
 /** The archive knows which are volcanoes (1), other heat that stays (2) and offshore flares (3). */
 const isVegetation = (type: string): boolean => type === '' || numberIn(type, 1, 99) === null;

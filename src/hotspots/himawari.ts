@@ -39,8 +39,8 @@ const hotspotOf = ({ cells, line, text }: TableRow): Hotspot | string => {
     satellite: HIMAWARI,
     observedAt: at,
     position: [lon, lat],
-    // Of a square of that area.
-    diagonalM: 1_000 * Math.sqrt(2 * (numberIn(area, 0, 400) ?? 0)),
+    // Of a square of that area, which is 4.9 km² at the equator and less elsewhere.
+    diagonalM: 1_000 * Math.sqrt(2 * (numberIn(area, 0, 10) ?? 0)),
     confidence: RELIABILITY[String(numberIn(level, 0, 9))] ?? RELIABILITY[3],
     frpMw: numberIn(frp, 0, 1e6),
     line,

@@ -167,7 +167,7 @@ describe('whatever is in a table', () => {
           expect(observedAt.getTime()).toBeGreaterThan(0);
           expect(confidence).toBeGreaterThanOrEqual(0);
           expect(confidence).toBeLessThanOrEqual(1);
-          expect(diagonalM).toBeLessThanOrEqual(30_000);
+          expect(diagonalM).toBeLessThanOrEqual(7_100);
           expect(frpMw === null || frpMw >= 0).toBe(true);
         }
         return true;
