@@ -1,4 +1,4 @@
-import { createDeviceRegistry } from './devices/index.ts';
+import { createDeviceRegistry, type DeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import {
   createNotify,
@@ -8,7 +8,7 @@ import {
   storedLinkKey,
   tellOfGaps,
 } from './notify/index.ts';
-import { createGapCheck, createRegionIndex } from './people/index.ts';
+import { createGapCheck, createRegionIndex, type RegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { ChannelConfig } from './shared/channel-config.ts';
 import type { Clock } from './shared/clock.ts';
@@ -134,9 +134,15 @@ const createDatabase = ({
   };
 };
 
-export type Prepared = { context: Context; shared: Pool; endPools: () => Promise<void> };
+export type Prepared = {
+  context: Context;
+  shared: Pool;
+  regions: RegionIndex;
+  registry: DeviceRegistry;
+  endPools: () => Promise<void>;
+};
 
-/** What the stages are put together with; the caller starts and stops the listener, and ends the pools. */
+/** What the stages are put together with; the caller starts listener and indexes, stops them, and ends the pools. */
 export const prepareContext = async (
   options: ServiceOptions,
   connectionString: string,
@@ -170,9 +176,21 @@ export const prepareContext = async (
         ? undefined
         : (notificationId, now) => `${publicUrl}/r/${signReplyToken(linkKey, notificationId, now)}`,
   };
+  const regions = createRegionIndex({
+    pool: shared,
+    listener: context.listener,
+    logger: logger.child({ stage: 'people' }),
+  });
+  const registry = createDeviceRegistry({
+    pool: shared,
+    listener: context.listener,
+    logger: logger.child({ stage: 'devices' }),
+  });
   return {
     context,
     shared,
+    regions,
+    registry,
     endPools: async () => {
       await Promise.all(pools.map((made) => made.end()));
     },
@@ -184,19 +202,12 @@ const wire = async (
   connectionString: string,
 ): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
   const { env, config, logger, clock } = options;
-  const { context, shared, endPools } = await prepareContext(options, connectionString);
+  const { context, shared, regions, registry, endPools } = await prepareContext(
+    options,
+    connectionString,
+  );
   const { listener } = context;
 
-  const regions = createRegionIndex({
-    pool: shared,
-    listener,
-    logger: logger.child({ stage: 'people' }),
-  });
-  const registry = createDeviceRegistry({
-    pool: shared,
-    listener,
-    logger: logger.child({ stage: 'devices' }),
-  });
   const resources = createResourceIndex({
     pool: shared,
     listener,
@@ -204,7 +215,7 @@ const wire = async (
   });
   const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, publish });
+  const intake = createIntake(context, { shared, regions, registry, images, publish });
   const hotspots = createHotspots(context, { shared, regions, registry, intake });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
@@ -280,6 +291,7 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,

@@ -7,7 +7,10 @@ export type Feed = { name: string; url: string };
 const FIRMS_SOURCES = ['VIIRS_SNPP_NRT', 'VIIRS_NOAA20_NRT', 'VIIRS_NOAA21_NRT', 'MODIS_NRT'];
 const FIRMS_AREA = 'https://firms.modaps.eosdis.nasa.gov/api/area/csv/{MAP_KEY}';
 
-/** The feeds that the settings ask for. A key alone is enough for FIRMS. */
+/**
+ * The feeds that the settings ask for. A key alone is enough for FIRMS: of two days, for its days begin at 00:00 UTC, and
+ * what was seen just before is published after.
+ */
 export const feedsOf = (settings: {
   firmsUrls: readonly string[];
   firmsMapKey: string | undefined;
@@ -16,7 +19,7 @@ export const feedsOf = (settings: {
   const { firmsUrls, firmsMapKey, himawariUrls } = settings;
   const firms =
     firmsUrls.length === 0 && firmsMapKey !== undefined
-      ? FIRMS_SOURCES.map((source) => `${FIRMS_AREA}/${source}/{BBOX}/1`)
+      ? FIRMS_SOURCES.map((source) => `${FIRMS_AREA}/${source}/{BBOX}/2`)
       : firmsUrls;
   return [...firms, ...himawariUrls].map((url) => ({ name: withoutSecrets(url), url }));
 };

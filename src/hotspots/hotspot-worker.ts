@@ -82,7 +82,7 @@ export const createHotspotWorker = (deps: HotspotWorkerDeps): Part => {
   const complain = (feed: Feed, reason: string, succeededAt: Date | null): void => {
     logger[isStale(succeededAt, clock.now()) ? 'error' : 'warn'](
       { feed: feed.name, reason, succeededAt },
-      /map_?key/i.test(reason)
+      /invalid map_?key/i.test(reason)
         ? 'no hotspots: FIRMS does not accept FIRMS_MAP_KEY; get one at https://firms.modaps.eosdis.nasa.gov/api/map_key/'
         : 'no hotspots from this feed; trying again',
     );

@@ -81,3 +81,14 @@ export const linkImage = async (
     [link.detectionId, link.imageId],
   );
 };
+
+/** Deletes the picture that came longest ago, before `before`, with all links to it; its hash, if there was one. */
+export const deleteOldest = async (tx: Queryable, before: Date): Promise<string | undefined> => {
+  const { rows } = await tx.query<{ sha256: string }>(
+    `delete from image where received_at < $1
+        and id = (select id from image where received_at < $1 order by received_at limit 1 for update skip locked)
+      returning sha256`,
+    [before],
+  );
+  return rows[0]?.sha256;
+};

@@ -174,7 +174,7 @@ export const readEnv = (source: Source): Env => {
     hotspots: {
       firmsUrls: urls(
         'FIRMS_URL',
-        'https://firms.modaps.eosdis.nasa.gov/api/area/csv/{MAP_KEY}/VIIRS_NOAA20_NRT/{BBOX}/1',
+        'https://firms.modaps.eosdis.nasa.gov/api/area/csv/{MAP_KEY}/VIIRS_NOAA20_NRT/{BBOX}/2',
       ),
       firmsMapKey: raw('FIRMS_MAP_KEY'),
       himawariUrls: urls(

@@ -257,6 +257,7 @@ const stageRoutes = (
     }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
+    parts.images.routes(visibleRegions),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
     qualityRoutes({

@@ -1,11 +1,10 @@
-import { createDeviceRegistry } from '../devices/index.ts';
 import { createEmbeddedPostgres, runningPostgres } from '../embedded/index.ts';
 import { importCommand, type TakeDeps } from '../hotspots/index.ts';
-import { createRegionIndex } from '../people/index.ts';
-import { type Context, prepareContext, type ServiceOptions } from '../pipeline.ts';
+import { prepareContext, type ServiceOptions } from '../pipeline.ts';
 import { migrate } from '../shared/migrate.ts';
 import { startParts } from '../shared/part.ts';
 import { createTakeDeps } from './hotspots.ts';
+import { createImages } from './images.ts';
 import { createIntake } from './intake.ts';
 
 /**
@@ -46,37 +45,20 @@ const withStages = async <T>(
   connectionString: string,
   work: (deps: TakeDeps) => Promise<T>,
 ): Promise<T> => {
-  const { context, shared, endPools } = await prepareContext(options, connectionString);
+  const { endPools, ...prepared } = await prepareContext(options, connectionString);
+  const { context, regions, registry } = prepared;
   try {
-    return await withIntake(context, shared, work);
+    // A satellite is never answered.
+    const publish = async (): Promise<void> => undefined;
+    const images = createImages(context);
+    const intake = createIntake(context, { ...prepared, images, publish });
+    const stop = await startParts([context.listener, regions, registry]);
+    try {
+      return await work(createTakeDeps(context, { ...prepared, intake }));
+    } finally {
+      await stop();
+    }
   } finally {
     await endPools();
-  }
-};
-
-const withIntake = async <T>(
-  context: Context,
-  shared: Parameters<typeof createTakeDeps>[1]['shared'],
-  work: (deps: TakeDeps) => Promise<T>,
-): Promise<T> => {
-  const { listener } = context;
-  const regions = createRegionIndex({
-    pool: shared,
-    listener,
-    logger: context.logger.child({ stage: 'people' }),
-  });
-  const registry = createDeviceRegistry({
-    pool: shared,
-    listener,
-    logger: context.logger.child({ stage: 'devices' }),
-  });
-  // A satellite is never answered.
-  const publish = async (): Promise<void> => undefined;
-  const intake = createIntake(context, { shared, regions, registry, publish });
-  const stop = await startParts([listener, regions, registry]);
-  try {
-    return await work(createTakeDeps(context, { shared, regions, registry, intake }));
-  } finally {
-    await stop();
   }
 };

@@ -29,7 +29,7 @@ const COUNTY = {
   ],
 };
 
-describe('import hotspots', () => {
+describe('import hotspots', { timeout: 90_000 }, () => {
   let dir: string;
   let service: MainProcess;
   let api: (method: string, path: string, body?: unknown) => Promise<Response>;

@@ -13,7 +13,7 @@ describe('feeds', () => {
     expect(feeds).toHaveLength(4);
     const urls = feeds.flatMap((feed) => urlsOf(feed, { mapKey: 'k1', bbox, now }) ?? []);
     expect(urls[1]).toBe(
-      'https://firms.modaps.eosdis.nasa.gov/api/area/csv/k1/VIIRS_NOAA20_NRT/112.970,26.470,113.530,27.030/1',
+      'https://firms.modaps.eosdis.nasa.gov/api/area/csv/k1/VIIRS_NOAA20_NRT/112.970,26.470,113.530,27.030/2',
     );
   });
 
