@@ -2,19 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toGcj02 } from '../../src/shared/gcj02.ts';
 import { geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
+import type { TakenReport } from '../../src/witnesses/take-report.ts';
 import { givenCounty, givenDutyOfficer } from '../support/duty.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
 
-type Taken = {
-  reportId: string;
-  detectionId: string;
-  incidentId: string;
-  number: string;
-  opened: boolean;
-  duplicate: boolean;
-  photoProblem?: string;
-};
 type Problem = { errors: { path: string; message: string }[] };
 type Report = {
   id: string;
@@ -35,7 +27,7 @@ let adminToken: string;
 let rangerId: string;
 
 const report = (body: object, token?: string) =>
-  town.call<Taken & Problem>('POST', 'reports', body, token);
+  town.call<TakenReport & Problem>('POST', 'reports', body, token);
 const incidentOf = async (id: string) =>
   (
     await town.call<{
@@ -66,7 +58,7 @@ const tokenOf = async (username: string): Promise<string> => {
 };
 const sendForm = async (
   fields: Record<string, string | Blob>,
-): Promise<{ status: number; body: Taken }> => {
+): Promise<{ status: number; body: TakenReport }> => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   const response = await fetch(`${town.service.httpUrl()}/api/v1/reports`, {
@@ -74,7 +66,7 @@ const sendForm = async (
     headers: { authorization: `Bearer ${adminToken}` },
     body: form,
   });
-  return { status: response.status, body: (await response.json()) as Taken };
+  return { status: response.status, body: (await response.json()) as TakenReport };
 };
 
 beforeAll(async () => {
@@ -95,7 +87,7 @@ afterAll(async () => {
 });
 
 describe('a caller who names a village', () => {
-  let first: Taken;
+  let first: TakenReport;
 
   it('rings the duty officer’s phone with a fix as large as the village', async () => {
     const taken = await report({

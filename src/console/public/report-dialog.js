@@ -1,4 +1,5 @@
-import { h, rememberFocus } from './dom.js';
+import { showDialog } from './dialog.js';
+import { h } from './dom.js';
 import { request } from './http.js';
 import { allPlaces } from './places.js';
 import { matchPlaces, newReportId, readCoordinates } from './report-input.js';
@@ -16,7 +17,6 @@ export const askForReport = () =>
   new Promise((resolve) => {
     let answer;
     const id = newReportId();
-    const restoreFocus = rememberFocus();
     const where = placeFields();
     const fault = h('p', { class: 'error', role: 'alert', hidden: true });
     const send = h('button', { type: 'submit', class: 'primary' }, t().report.send);
@@ -74,13 +74,7 @@ export const askForReport = () =>
       }
     };
 
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      restoreFocus();
-      resolve(answer);
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+    showDialog(dialog, () => resolve(answer));
   });
 
 const field = (title, input) => h('label', {}, h('span', {}, title), input);
