@@ -8,18 +8,16 @@ export const tableRows = (text: string): TableRow[] =>
   text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/)
-    .map((line, i) => ({ line: i + 1, text: line.trim(), cells: [] as string[] }))
-    .filter((row) => row.text.replace(/[,;\t]/g, '') !== '')
-    .map((row) => ({ ...row, cells: cellsOf(row.text) }));
+    .flatMap((raw, i) => {
+      const line = raw.trim();
+      return /[^,;\t]/.test(line) ? [{ line: i + 1, text: line, cells: cellsOf(line) }] : [];
+    });
 
 const cellsOf = (text: string): string[] => {
   const separator = [',', ';', '\t'].find((mark) => text.includes(mark)) ?? ',';
-  return text.split(separator, MAX_CELLS).map((cell) =>
-    cell
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-      .trim(),
-  );
+  const cells = text.split(separator, MAX_CELLS).map((cell) => cell.trim());
+  // A day of all Asia has a million cells, and hardly a table has quotes.
+  return text.includes('"') ? cells.map((cell) => cell.replace(/^"(.*)"$/, '$1').trim()) : cells;
 };
 
 /** A finite number within a range; null for anything else. */
