@@ -220,7 +220,8 @@ const wire = async (
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
-    pool: context.pool('notify', 12),
+    pool: context.pool('notify', 10),
+    outcomes: context.pool('outcomes', 5),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,
