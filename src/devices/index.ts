@@ -26,5 +26,6 @@ export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerAircraft } from './register-aircraft.ts';
 export { registerDevice } from './register-device.ts';
+export { registerUnlessKnown } from './register-unless-known.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

@@ -14,7 +14,9 @@ export { equipmentRoutes } from './equipment-routes.ts';
 export {
   createIngest,
   type Ingest,
+  type Outcome,
 } from './ingest.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMqttSource } from './mqtt-source.ts';
+export { parseMultipart } from './multipart.ts';
 export { groundHeightOf } from './observer.ts';

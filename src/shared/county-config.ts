@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError } from './app-error.ts';
+import { LatSchema, LonSchema } from './geo.ts';
 import { readJsonFile } from './json-file.ts';
 import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
@@ -209,6 +210,20 @@ const CountyConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** Of satellites; what is left out is as in `hotspotSettings`. */
+    hotspots: Type.Optional(
+      Type.Object(
+        {
+          /** A hotspot older than this is not taken: it would alert people to a fire of yesterday. Seconds. */
+          maxAgeS: Type.Optional(Type.Integer({ minimum: 600, maximum: 7 * 86_400 })),
+          /** A fire none of whose pixels is as certain as this is not taken; 0 takes all. */
+          minConfidence: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+          /** `[west, south, east, north]`, degrees, WGS-84: what the county is while no region has an outline. */
+          bbox: Type.Optional(Type.Tuple([LonSchema, LatSchema, LonSchema, LatSchema])),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** Pictures of what was seen; what is left out is as in `imageSettings`. */
     images: Type.Optional(
       Type.Object(
@@ -268,6 +283,21 @@ export const droneSettings = ({ drones = {} }: Pick<CountyConfig, 'drones'>): Dr
   ...drones,
 });
 
+export type HotspotSettings = Required<Omit<NonNullable<CountyConfig['hotspots']>, 'bbox'>> &
+  Pick<NonNullable<CountyConfig['hotspots']>, 'bbox'>;
+
+/**
+ * The county's settings for hotspots with what it has left out. FIRMS publishes within three hours: six allow for an outage
+ * of as long. 0.3 leaves out what the products themselves call low.
+ */
+export const hotspotSettings = ({
+  hotspots = {},
+}: Pick<CountyConfig, 'hotspots'>): HotspotSettings => ({
+  maxAgeS: 21_600,
+  minConfidence: 0.3,
+  ...hotspots,
+});
+
 export type ImageSettings = Required<NonNullable<CountyConfig['images']>>;
 
 /** The county's settings for pictures with what it has left out: 10 MiB, a year. */
@@ -303,6 +333,10 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
   }
   if (config.confidence.reviewAt >= config.confidence.strongAt) {
     errors.push({ path: '/confidence/reviewAt', message: 'must be less than strongAt' });
+  }
+  const [west, south, east, north] = config.hotspots?.bbox ?? [0, 0, 1, 1];
+  if (west >= east || south >= north) {
+    errors.push({ path: '/hotspots/bbox', message: 'must be [west, south, east, north]' });
   }
   if (!config.policies.some(isDefault)) {
     errors.push({
