@@ -25,6 +25,7 @@ import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createDeviceHealth } from './wiring/health.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -183,7 +184,14 @@ const wire = async (
     logger: logger.child({ stage: 'resources' }),
   });
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, publish });
+  const health = createDeviceHealth(context, { shared, regions });
+  const intake = createIntake(context, {
+    shared,
+    regions,
+    registry,
+    publish,
+    problemsOf: (alarm) => health.book.problemsOf(alarm),
+  });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
@@ -258,9 +266,11 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    health.book,
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
+    ...health.parts,
     ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
     ...api.parts,
   ];

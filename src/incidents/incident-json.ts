@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DeviceProblemSchema, problemJson } from '../devices/index.ts';
 import { FixSchema } from '../shared/geo.ts';
 import { DateTimeSchema } from '../shared/http.ts';
 import type { IncidentStatus } from './candidate.ts';
@@ -98,6 +99,9 @@ export const IncidentDetectionSchema = Type.Object({
   temperatureC: Type.Union([Type.Number(), Type.Null()]),
   imageUrl: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([LabelSchema, Type.Null()]),
+  deviceProblems: Type.Array(DeviceProblemSchema, {
+    description: 'What was wrong with the device when it saw this',
+  }),
 });
 
 export const IncidentDetailSchema = Type.Object({
@@ -167,6 +171,7 @@ export const detectionJson = (
   temperatureC: detection.temperatureC,
   imageUrl: detection.imageUrl,
   label: detection.label,
+  deviceProblems: (detection.deviceProblems ?? []).map(problemJson),
 });
 
 export const hypothesesJson = ({

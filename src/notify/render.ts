@@ -42,7 +42,7 @@ export type RenderOptions = {
 
 type AlertFacts = Pick<
   IncidentAlert,
-  'number' | 'kind' | 'level' | 'fix' | 'sourceName' | 'observedAt'
+  'number' | 'kind' | 'level' | 'fix' | 'sourceName' | 'observedAt' | 'sourceProblem'
 > & {
   /** Names of the regions, coarse to fine. */
   placeNames: readonly string[];
@@ -50,7 +50,7 @@ type AlertFacts = Pick<
 
 /**
  * The alert in one sentence: number, kind, place, local time, source, coordinates and the radius within which the fire
- * lies with 95 %. Coordinates are WGS-84 `lon,lat`, the order in which Chinese map apps take them. Never longer than
+ * lies with 95 %, and what is wrong with the source where there is room. Coordinates are WGS-84 `lon,lat`, the order in which Chinese map apps take them. Never longer than
  * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first; how to reply comes last
  * and only where it fits.
  */
@@ -81,7 +81,11 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     template,
     max: room - shortSource.length,
   });
-  const text = shorten(compose({ place: shortPlace, source: shortSource }), max);
+  const sentence = shorten(compose({ place: shortPlace, source: shortSource }), max);
+  const problem = facts.sourceProblem;
+  const doubt =
+    problem === undefined ? '' : template.doubt(locale === 'en' ? problem.en : problem.zh);
+  const text = sentence.length + doubt.length <= max ? sentence + doubt : sentence;
   const hints = options.code === undefined ? [] : template.replyHints(options.code);
   return text + (hints.find((hint) => text.length + hint.length <= max) ?? '');
 };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError, errorMessage } from './app-error.ts';
+import { HealthConfigSchema } from './health-config.ts';
 import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
 
@@ -193,6 +194,8 @@ const CountyConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** When a device is not well, and who is told; what is left out is as in `HEALTH_DEFAULTS`. */
+    health: Type.Optional(HealthConfigSchema),
     policies: Type.Array(PolicySchema, { minItems: 1 }),
     /** When a fire has to be reported to the authority above; absent = no such rule. */
     reporting: Type.Optional(

@@ -1,5 +1,10 @@
 import type { PoolClient } from 'pg';
-import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/index.ts';
+import {
+  type DeviceRegistry,
+  problemText,
+  registerAircraft,
+  setModelKey,
+} from '../devices/index.ts';
 import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
   type AlertHook,
@@ -40,11 +45,13 @@ import type { Part } from '../shared/part.ts';
 import {
   createBatchWriter,
   createPartitionKeeper,
+  createSignBook,
   foldStates,
   insertTelemetry,
   mergeLatestStates,
   mergeState,
   savePersonPosition,
+  saveSigns,
   setOnline,
 } from '../telemetry/index.ts';
 
@@ -72,12 +79,14 @@ type IntakeParts = {
   registry: DeviceRegistry;
   /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
   publish: Publish;
+  /** What is wrong with the source of an alarm. */
+  problemsOf: DetectionIntakeDeps['problemsOf'];
 };
 
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry, publish }: IntakeParts,
+  { shared, regions, registry, publish, problemsOf }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -130,6 +139,8 @@ export const createIntake = (
     logger,
   });
 
+  const signs = createSignBook({ save: (heard) => saveSigns(shared, heard), logger });
+
   const detections: DetectionIntakeDeps = {
     pool: alarmPool,
     config,
@@ -143,7 +154,8 @@ export const createIntake = (
       const [region] = regions.regionsAt([lon, lat]);
       return region ?? { id: 'default', code: 'default' };
     },
-    onAlert: createAlertHook(context, { regions, registry }),
+    problemsOf,
+    onAlert: createAlertHook(context, { regions, registry, problemsOf }),
   };
 
   const reassessor = createReassessor({ ...detections, logger });
@@ -166,7 +178,8 @@ export const createIntake = (
     logger,
     sinks: {
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      online: (deviceId, change) => setOnline(shared, deviceId, change),
+      heard: (sign) => signs.heard(sign),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
       personPosition: async (
         personId,
@@ -240,8 +253,8 @@ export const createIntake = (
     reassessor,
     commands,
     parts: context.has('ingest')
-      ? [partitions, eventKeeper, telemetry, reassessor, commandClock]
-      : [telemetry],
+      ? [partitions, eventKeeper, telemetry, signs, reassessor, commandClock]
+      : [telemetry, signs],
     onTakenOver,
     onGivenUp,
     answers,
@@ -256,7 +269,7 @@ const createGateway = (
     registry,
     publish,
     commands,
-  }: Omit<IntakeParts, 'regions'> & { commands: DroneCommands },
+  }: Omit<IntakeParts, 'regions' | 'problemsOf'> & { commands: DroneCommands },
 ) => {
   const { organizationId, organizationName } = droneSettings(config);
   return createDjiGateway({
@@ -266,7 +279,7 @@ const createGateway = (
     logger: logger.child({ stage: 'dji' }),
     sinks: {
       publish: (message) => publish({ ...message, qos: 1 }),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at, link: 'bus' }),
       registerAircraft: (gateway, { sn, name, modelKey }) =>
         registerAircraft(shared, gateway, { id: sn, name, modelKey }),
       modelKey: (deviceId, modelKey) => setModelKey(shared, deviceId, modelKey),
@@ -283,9 +296,10 @@ const createGateway = (
 const createAlertHook =
   (
     context: Context,
-    { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
+    { regions, registry, problemsOf }: Pick<IntakeParts, 'regions' | 'registry' | 'problemsOf'>,
   ): AlertHook =>
   async (tx, { incident, seen, level, reason, now }) => {
+    const [problem] = problemsOf(seen);
     const planned = await alertIncident(tx, {
       alert: {
         incidentId: incident.id,
@@ -294,6 +308,7 @@ const createAlertHook =
         kind: seen.kind,
         regionId: incident.regionId,
         fix: incident.fix,
+        ...(problem === undefined ? {} : { sourceProblem: problemText(problem) }),
         sourceName: registry.get(seen.deviceId)?.name ?? seen.deviceId,
         observedAt: seen.observedAt,
         receivedAt: seen.receivedAt,
