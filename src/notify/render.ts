@@ -82,12 +82,22 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     max: room - shortSource.length,
   });
   const sentence = shorten(compose({ place: shortPlace, source: shortSource }), max);
-  const problem = facts.sourceProblem;
-  const doubt =
-    problem === undefined ? '' : template.doubt(locale === 'en' ? problem.en : problem.zh);
-  const text = sentence.length + doubt.length <= max ? sentence + doubt : sentence;
   const hints = options.code === undefined ? [] : template.replyHints(options.code);
+  // Without its code an incident among several cannot be answered.
+  const codeLength = hints.at(-1)?.length ?? 0;
+  const text = withDoubt(sentence, facts.sourceProblem, { locale, max: max - codeLength });
   return text + (hints.find((hint) => text.length + hint.length <= max) ?? '');
+};
+
+/** Says that the source is not well, where there is room. */
+const withDoubt = (
+  sentence: string,
+  problem: AlertFacts['sourceProblem'],
+  { locale, max }: { locale: Locale; max: number },
+): string => {
+  if (problem === undefined) return sentence;
+  const doubt = TEMPLATES[locale].doubt(oneLine(locale === 'en' ? problem.en : problem.zh));
+  return sentence.length + doubt.length <= max ? sentence + doubt : sentence;
 };
 
 /** One short sentence for those who were told: somebody has it now. */

@@ -90,7 +90,8 @@ export const HEALTH_DEFAULTS: HealthSettings = {
   holdOffS: { offline: 180, hms: 60, battery_low: 3600, wind_high: 300, rain: 300 },
   recoverS: 600,
   flapping: { count: 5, withinS: 3600 },
-  bundleS: 60,
+  // The wills of clients with a keepalive of a minute come over a minute and a half.
+  bundleS: 120,
   quiet: ['wind_high', 'rain'],
   summaryAt: '08:00',
 };
