@@ -1,5 +1,6 @@
 import { prepareSound, ring, soundWanted, switchSound } from './alarm.js';
 import { createBoard } from './board.js';
+import { createDeviceButton } from './device-health.js';
 import { byId } from './dom.js';
 import { clockTime } from './format.js';
 import { forgetToken, login, request, token } from './http.js';
@@ -35,6 +36,7 @@ const onFailed = (error) => {
 
 const board = createBoard({ toast, onFailed, onNews: () => ring() });
 const push = createPushButton({ toast, onFailed });
+const devices = createDeviceButton({ onFailed });
 
 /** `#incident=…` is where a notification leads; followed once. */
 const followLink = async () => {
@@ -82,6 +84,7 @@ const enter = async () => {
     board.setCommander(me.roles.some((role) => COMMAND_ROLES.includes(role)));
     await loadPlaces();
     void push.enter(me);
+    devices.enter();
   } catch (error) {
     if (error.status === 401) return leave(t().expired);
     toast(t().unreachable);
@@ -110,6 +113,7 @@ const leave = (message) => {
   forgetToken();
   board.clear();
   push.leave();
+  devices.leave();
   clearTimeout(bannerTimer);
   for (const id of ['board', 'logout', 'sound', 'link', 'banner']) byId(id).hidden = true;
   byId('login').hidden = false;
@@ -159,6 +163,7 @@ const translate = () => {
   byId('sound').textContent = soundWanted() ? t().soundOn : t().soundOff;
   byId('link-text').textContent = t()[link];
   push.redraw();
+  devices.redraw();
   board.redraw();
 };
 
