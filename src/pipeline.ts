@@ -26,6 +26,7 @@ import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createDeviceHealth } from './wiring/health.ts';
+import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -183,12 +184,14 @@ const wire = async (
     listener,
     logger: logger.child({ stage: 'resources' }),
   });
+  const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
   const health = createDeviceHealth(context, { shared, regions });
   const intake = createIntake(context, {
     shared,
     regions,
     registry,
+    images,
     publish,
     problemsOf: (alarm) => health.book.problemsOf(alarm),
   });
@@ -248,6 +251,7 @@ const wire = async (
     regions,
     registry,
     resources,
+    images,
     intake,
     bus,
     notify,
@@ -267,6 +271,7 @@ const wire = async (
     registry,
     ...(context.has('api') ? [resources] : []),
     health.book,
+    ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,

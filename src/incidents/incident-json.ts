@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { DeviceProblemSchema, problemJson } from '../devices/index.ts';
+import { DetectionImagesSchema } from '../images/index.ts';
 import { FixSchema } from '../shared/geo.ts';
 import { DateTimeSchema } from '../shared/http.ts';
 import type { IncidentStatus } from './candidate.ts';
@@ -97,6 +98,7 @@ export const IncidentDetectionSchema = Type.Object({
   elevationDeg: Type.Union([Type.Number(), Type.Null()]),
   rangeM: Type.Union([Type.Number(), Type.Null()]),
   temperatureC: Type.Union([Type.Number(), Type.Null()]),
+  /** Where its source says the picture is. */
   imageUrl: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([LabelSchema, Type.Null()]),
   deviceProblems: Type.Array(DeviceProblemSchema, {
@@ -106,7 +108,9 @@ export const IncidentDetectionSchema = Type.Object({
 
 export const IncidentDetailSchema = Type.Object({
   ...IncidentSchema.properties,
-  detections: Type.Array(IncidentDetectionSchema),
+  detections: Type.Array(
+    Type.Object({ ...IncidentDetectionSchema.properties, ...DetectionImagesSchema }),
+  ),
   hypotheses: Type.Optional(
     Type.Array(
       Type.Object({

@@ -47,6 +47,7 @@ export type RejectCode =
   | 'invalid_json'
   | 'invalid_xml'
   | 'invalid_payload'
+  | 'invalid_image'
   | 'unlocated';
 
 export type Rejected = { kind: 'rejected'; code: RejectCode; reason: string };

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DaySummary, DeviceNews } from '../health/index.ts';
-import type { ContactChannel, Person, RegionLookup } from '../people/index.ts';
+import type { ContactChannel, Locale, Person, RegionLookup } from '../people/index.ts';
 import type { HealthSettings } from '../shared/health-config.ts';
 import { readRecipients } from './escalation/recipients.ts';
 import { addresseeOf, noticeTo } from './notice.ts';
@@ -70,7 +70,7 @@ const tellEach = async (
       noticeTo(addresseeOf(planned), {
         incidentId: null,
         kind: 'device',
-        text: message.text(roomOn(planned.channel)),
+        text: message.text(roomOn(planned.channel, person.locale)),
         payload: message.payload,
         now,
       }),
@@ -80,8 +80,8 @@ const tellEach = async (
 };
 
 /** A letter has room for a county's worth; a phone's notification for some. */
-const roomOn = (channel: ContactChannel): number =>
-  channel === 'sms' ? MAX_SMS_LENGTH : channel === 'email' ? 8_000 : 500;
+const roomOn = (channel: ContactChannel, locale: Locale): number =>
+  channel === 'sms' ? MAX_SMS_LENGTH[locale] : channel === 'email' ? 8_000 : 500;
 
 /** Those of a person's regions; who has none looks after all. */
 const ownOf = <T extends { regionId: string }>(

@@ -75,6 +75,7 @@ import {
   type ViewshedJobs,
 } from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
+import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
 
 type ApiParts = {
@@ -82,6 +83,7 @@ type ApiParts = {
   regions: RegionIndex;
   registry: DeviceRegistry;
   resources: ResourceIndex;
+  images: Images;
   intake: Intake;
   bus: Bus;
   notify: Notify;
@@ -243,6 +245,7 @@ const stageRoutes = (
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
+    parts.images.routes(visibleRegions),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
     qualityRoutes({

@@ -54,6 +54,7 @@ import {
   saveSigns,
   setOnline,
 } from '../telemetry/index.ts';
+import type { Images } from './images.ts';
 
 export type Intake = {
   ingest: Ingest;
@@ -77,6 +78,7 @@ type IntakeParts = {
   shared: Pool;
   regions: RegionIndex;
   registry: DeviceRegistry;
+  images: Images;
   /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
   publish: Publish;
   /** What is wrong with the source of an alarm. */
@@ -86,7 +88,7 @@ type IntakeParts = {
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry, publish, problemsOf }: IntakeParts,
+  { shared, regions, registry, images, publish, problemsOf }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -180,6 +182,7 @@ export const createIntake = (
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
       online: (deviceId, change) => setOnline(shared, deviceId, change),
       heard: (sign) => signs.heard(sign),
+      picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
       personPosition: async (
         personId,
@@ -269,7 +272,7 @@ const createGateway = (
     registry,
     publish,
     commands,
-  }: Omit<IntakeParts, 'regions' | 'problemsOf'> & { commands: DroneCommands },
+  }: Omit<IntakeParts, 'regions' | 'images' | 'problemsOf'> & { commands: DroneCommands },
 ) => {
   const { organizationId, organizationName } = droneSettings(config);
   return createDjiGateway({

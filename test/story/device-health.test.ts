@@ -186,6 +186,7 @@ describe('a camera on a bad link', () => {
     await clock.advance('5m');
     await clock.advance('2m');
     await admin.expectSms(/^【烽燧】设备异常1台：云台山3号离线。$/);
+    expect(await healthOf()).toMatchObject({ problems: [{ code: 'offline', zh: '离线' }] });
     await clock.advance('19h');
     await admin.expectSms(
       /^【烽燧】设备日报11-03：共2台，正常0，异常1，未知1。设备异常1台：云台山3号离线\(11-02 13:\d\d起\)。/,

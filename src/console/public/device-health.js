@@ -49,7 +49,7 @@ export const createDeviceButton = ({ onFailed }) => {
     document.body.append(dialog);
     dialog.showModal();
   };
-  button.addEventListener('click', () => load().then(show, onFailed));
+  button.addEventListener('click', () => void load().then(show, onFailed));
 
   return {
     redraw,

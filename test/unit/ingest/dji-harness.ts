@@ -118,6 +118,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
       heard: () => undefined,
       personPosition: async () => undefined,
       receipt: async () => undefined,
+      picture: async () => undefined,
       deadLetter: async ({ code, reason }) => String(harness.letters.push({ code, reason })),
     },
   });

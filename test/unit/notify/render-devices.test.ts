@@ -24,7 +24,7 @@ const news = (id: string, over: Partial<DeviceNews> = {}): DeviceNews => ({
   problems: [problem()],
   ...over,
 });
-const SMS = { signature: '【烽燧】', maxLength: MAX_SMS_LENGTH };
+const SMS = { signature: '【烽燧】', maxLength: MAX_SMS_LENGTH['zh-CN'] };
 
 describe('news of devices', () => {
   it('say what is wrong with each and which are well again', () => {
@@ -38,7 +38,7 @@ describe('news of devices', () => {
     expect(renderDeviceNews(several, 'zh-CN', SMS)).toBe(
       '【烽燧】设备异常2台：云台山3号离线、熊峰山1号时钟慢95秒，云台不转。设备恢复1台：灵官2号。',
     );
-    expect(renderDeviceNews(several, 'en', SMS)).toBe(
+    expect(renderDeviceNews(several, 'en', { ...SMS, maxLength: MAX_SMS_LENGTH.en })).toBe(
       '【烽燧】2 not well: 云台山3号 offline; 熊峰山1号 clock 95 s slow, does not turn. 1 well again: 灵官2号.',
     );
   });
@@ -59,8 +59,9 @@ describe('news of devices', () => {
     const many = Array.from({ length: 500 }, (_, i) =>
       news(`${'山'.repeat(300)}${String(i)}\n`, i % 2 === 0 ? {} : { news: 'recovered' }),
     );
-    const sms = renderDeviceNews(many, locale, SMS);
-    expect(sms.length).toBeLessThanOrEqual(MAX_SMS_LENGTH);
+    const maxLength = MAX_SMS_LENGTH[locale];
+    const sms = renderDeviceNews(many, locale, { ...SMS, maxLength });
+    expect(sms.length).toBeLessThanOrEqual(maxLength);
     expect(sms).toMatch(/250/);
     expect(sms).not.toMatch(/\n/);
     const letter = renderDeviceNews(many, locale, { ...SMS, maxLength: 8_000 });
@@ -93,7 +94,7 @@ describe('the daily summary', () => {
     expect(renderDeviceSummary(summary, 'zh-CN', options)).toBe(
       '【烽燧】设备日报11-03：共3台，正常1，异常1，未知1。设备异常1台：乙离线(11-02 12:00起)。昨日可用率最低：乙 45.6%、甲 99.9%。',
     );
-    expect(renderDeviceSummary(summary, 'en', options)).toBe(
+    expect(renderDeviceSummary(summary, 'en', { ...options, maxLength: MAX_SMS_LENGTH.en })).toBe(
       '【烽燧】Devices 11-03: 3, 1 well, 1 not, 1 unknown. 1 not well: 乙 offline (since 11-02 12:00). Least there yesterday: 乙 45.6%; 甲 99.9%.',
     );
   });
@@ -106,6 +107,6 @@ describe('the daily summary', () => {
     const bad = Array.from({ length: 139 }, (_, i) => listed(`塔${String(i)}`, 'unhealthy'));
     const text = renderDeviceSummary({ ...summary, devices: bad }, 'zh-CN', options);
     expect(text).toMatch(/异常139，未知0。设备异常139台：塔0离线.*等139台。昨日可用率最低/);
-    expect(text.length).toBeLessThanOrEqual(MAX_SMS_LENGTH);
+    expect(text.length).toBeLessThanOrEqual(MAX_SMS_LENGTH['zh-CN']);
   });
 });
