@@ -77,10 +77,10 @@ export const withoutSigningKey = <T extends Pick<Device, 'properties'>>(device: 
     ? device
     : { ...device, properties: { ...device.properties, [SIGNING_KEY]: HIDDEN } };
 
-/** New properties of a device; the signing key stays where it is not named, or is as it was shown. `null` takes it away. */
-export const keepingSigningKey = (
+/** Properties to be stored in place of others; the signing key stays where it is not named, or is as it was shown. `null` takes it away. */
+export const withKnownSigningKey = (
   next: Record<string, unknown>,
-  { properties: { [SIGNING_KEY]: key } }: Pick<Device, 'properties'>,
+  { [SIGNING_KEY]: key }: Record<string, unknown>,
 ): Record<string, unknown> => {
   const given = next[SIGNING_KEY];
   const isKept = key !== undefined && (given === undefined || given === HIDDEN);

@@ -3,11 +3,12 @@ import type { Pool, Queryable } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
 import { cameraSetupMistakes } from './camera-setup.ts';
+import { dahuaSetupMistakes, withKnownPassword } from './dahua-setup.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
 import { forgetCalibration } from './landmark-store.ts';
 import { hfovByZoomMistake } from './lens.ts';
-import { keepingSigningKey, mavlinkSetupMistakes } from './mavlink-setup.ts';
+import { mavlinkSetupMistakes, withKnownSigningKey } from './mavlink-setup.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
 export type RegisterDeps = {
@@ -86,11 +87,11 @@ export const changeDevice = async (
         ...(known as DeviceRegistration),
         ...(moved ? {} : { regionId: current.regionId }),
         ...change,
-        properties: keepingSigningKey(change.properties ?? current.properties, current),
         id,
         kind: current.kind,
       },
       deps,
+      current.properties,
     );
     await requireGateway(tx, device);
     await updateDevice(tx, device);
@@ -113,7 +114,11 @@ const isSameView = (before: Device, after: Device): boolean =>
     ] as const
   ).every((field) => before[field] === after[field]);
 
-const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>): Device => {
+const deviceFrom = (
+  body: DeviceRegistration,
+  deps: Omit<RegisterDeps, 'pool'>,
+  known: Device['properties'] = {},
+): Device => {
   const errors: { path: string; message: string }[] = [];
   if ((body.lon === undefined) !== (body.lat === undefined)) {
     errors.push({ path: 'lon', message: 'lon and lat go together' });
@@ -138,10 +143,15 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
-  const properties = { ...body.properties, ...unknownFields(body) };
+  const given = withKnownPassword({ ...body.properties, ...unknownFields(body) }, known);
+  const properties = withKnownSigningKey(given, known);
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
-  errors.push(...cameraSetupMistakes(properties), ...mavlinkSetupMistakes(properties));
+  errors.push(
+    ...cameraSetupMistakes(properties),
+    ...dahuaSetupMistakes(properties),
+    ...mavlinkSetupMistakes(properties),
+  );
   if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
     errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });
   }

@@ -13,7 +13,7 @@ export const createMavlink = (
   createMavlinkReceiver({
     registry,
     telemetry,
-    online: (deviceId, online, at) => setOnline(pool, deviceId, { online, at }),
+    online: (deviceId, online, at) => setOnline(pool, deviceId, { online, at, link: 'bus' }),
     count: (outcome, frames) => metrics.mavlinkFrames.inc({ outcome }, frames),
     logger: logger.child({ stage: 'mavlink' }),
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  keepingSigningKey,
   mavlinkSetupMistakes,
   mavlinkSetupOf,
+  withKnownSigningKey,
   withoutSigningKey,
 } from '../../../src/devices/mavlink-setup.ts';
 
@@ -57,13 +57,19 @@ describe('the signing key', () => {
   });
 
   it('stays when other properties are changed, until it is changed or taken away', () => {
-    expect(keepingSigningKey({ model: 'X650' }, device)).toEqual({
+    expect(withKnownSigningKey({ model: 'X650' }, device.properties)).toEqual({
       model: 'X650',
       mavlinkSigningKey: KEY,
     });
-    expect(keepingSigningKey({ mavlinkSigningKey: '***' }, device).mavlinkSigningKey).toBe(KEY);
+    expect(
+      withKnownSigningKey({ mavlinkSigningKey: '***' }, device.properties).mavlinkSigningKey,
+    ).toBe(KEY);
     const other = 'cd'.repeat(32);
-    expect(keepingSigningKey({ mavlinkSigningKey: other }, device).mavlinkSigningKey).toBe(other);
-    expect(keepingSigningKey({ mavlinkSigningKey: null }, device).mavlinkSigningKey).toBeNull();
+    expect(
+      withKnownSigningKey({ mavlinkSigningKey: other }, device.properties).mavlinkSigningKey,
+    ).toBe(other);
+    expect(
+      withKnownSigningKey({ mavlinkSigningKey: null }, device.properties).mavlinkSigningKey,
+    ).toBeNull();
   });
 });
