@@ -29,8 +29,9 @@ export type ReceiptBook = {
 };
 
 /**
- * Two receipts come for each alert, all at once, each for a dozen statements: without a limit they hold every connection
- * while what providers have answered waits to be written, which a crash would make us send again.
+ * Two receipts come for each alert, all at once, each for a dozen statements: without a limit they hold every connection that
+ * alerts are to be claimed with. To keep one is a single statement, and does not wait until those before it are counted: it
+ * may prove that a message need not be sent again.
  */
 const KEPT_AT_ONCE = 3;
 const COUNTED_AT_ONCE = 4;
