@@ -22,8 +22,10 @@ import { migrate } from './shared/migrate.ts';
 import type { Publish } from './shared/mqtt-publisher.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
+import { createAirspace } from './wiring/airspace.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
+import { createDahua } from './wiring/dahua.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
 import { createHotspots } from './wiring/hotspots.ts';
 import { createImages } from './wiring/images.ts';
@@ -252,6 +254,7 @@ const wire = async (
     ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
     ...notify.troubles(),
   ]);
+  const airspace = createAirspace(context, { pool: shared, regions });
   const gapCheck = createGapCheck({
     pool: shared,
     regions,
@@ -296,8 +299,12 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
+    // Its start says that nobody is online: after that, those who are asked for their events.
+    ...(context.has('ingest')
+      ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
+      : []),
     ...hotspots.parts,
-    ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
+    ...(context.has('notify') ? [notify, ...escalation.parts, airspace, gapCheck, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

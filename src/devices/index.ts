@@ -1,6 +1,7 @@
 export { writeBrokerFiles } from './broker-files.ts';
 export { createBrokerFilesKeeper } from './broker-files-keeper.ts';
 export { type CameraSetup, cameraSetupOf } from './camera-setup.ts';
+export { type DahuaSetup, dahuaSetupOf } from './dahua-setup.ts';
 export {
   type Device,
   DeviceIdSchema,
@@ -15,6 +16,7 @@ export {
   findDevice,
   findDeviceWithState,
   insertCredential,
+  listDevicesWith,
   replaceSecret,
   setModelKey,
 } from './device-store.ts';

@@ -1,3 +1,5 @@
+export { createDahuaClient } from './dahua-client.ts';
+export { createDahuaClients } from './dahua-clients.ts';
 export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { insertDeadLetter } from './dead-letter-store.ts';
 export { type Rejected, rejected } from './decoded.ts';

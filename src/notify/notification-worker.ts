@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { backoffMs } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
-import { backoffMs } from './backoff.ts';
 import type { SendResult } from './channels/channel.ts';
 import { chooseMates, composeMessage, type Mate } from './compose-message.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';

@@ -171,6 +171,22 @@ const CountyConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    /** The airspace of a fire, into which no foreign aircraft should come; what is left out is as in `airspaceSettings`. */
+    airspace: Type.Optional(
+      Type.Object(
+        {
+          /** Around the fix's ellipse, metres. */
+          radiusM: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 50_000 })),
+          /** Above the ground or take-off, metres: what flies higher is not in it. Null = no such limit. */
+          ceilingM: Type.Optional(
+            Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 20_000 }), Type.Null()]),
+          ),
+          /** Outside or unheard for so long, it has left, seconds: shorter makes many messages of one at the edge. */
+          leaveAfterS: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** Drones; what is left out is as in `droneSettings`. */
     drones: Type.Optional(
       Type.Object(
@@ -239,6 +255,18 @@ const CountyConfigSchema = Type.Object(
   { additionalProperties: false },
 );
 export type CountyConfig = Type.Static<typeof CountyConfigSchema>;
+
+export type AirspaceSettings = Required<NonNullable<CountyConfig['airspace']>>;
+
+/** The county's airspace with what it has left out: a drone at 15 m/s takes two minutes for 2 km, enough to land ours. */
+export const airspaceSettings = ({
+  airspace = {},
+}: Pick<CountyConfig, 'airspace'>): AirspaceSettings => ({
+  radiusM: 2000,
+  ceilingM: null,
+  leaveAfterS: 300,
+  ...airspace,
+});
 
 export type DroneSettings = Required<NonNullable<CountyConfig['drones']>>;
 

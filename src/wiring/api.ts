@@ -1,3 +1,4 @@
+import { airspaceRoutes } from '../airspace/index.ts';
 import {
   createApp,
   createAuth,
@@ -229,6 +230,7 @@ const stageRoutes = (
       visibleRegions,
       clock,
     }),
+    airspaceRoutes({ pool, visibleRegions, clock }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,

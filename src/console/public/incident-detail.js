@@ -18,14 +18,15 @@ const OVER = new Set(['closed', 'dismissed', 'merged']);
 export const loadDetail = async (id) => {
   const optional = (loading) => loading.catch(() => []);
   const items = (path) => request(path).then((page) => page.items);
-  const [incident, nearby, notifications, events, reports] = await Promise.all([
+  const [incident, nearby, notifications, events, aircraft, reports] = await Promise.all([
     request(`incidents/${id}`),
     optional(items(`incidents/${id}/nearby?limit=${NEARBY_PER_KIND}`)),
     optional(items(`notifications?incident=${id}&limit=100`)),
     optional(loadEvents(id)),
+    optional(items('airspace/aircraft?limit=500')),
     optional(items(`incidents/${id}/reports`)),
   ]);
-  return { incident, nearby, notifications, events, reports };
+  return { incident, nearby, notifications, events, aircraft, reports };
 };
 
 /** The timeline comes oldest first, and the newest is what matters. */
@@ -42,14 +43,17 @@ const loadEvents = async (id) => {
 };
 
 /** `view`: that of `detectionList`, and `{numberOf(id)}`, `{split, merge, undo}`. */
-export const renderDetail = ({ incident, nearby, notifications, events, reports }, view) => {
+export const renderDetail = (
+  { incident, nearby, notifications, events, aircraft, reports },
+  view,
+) => {
   const { detections, hypotheses } = incident;
   return h(
     'div',
     { class: 'detail' },
     section(
       t().map,
-      [readings(hypotheses), incidentPlot(incident, { detections, nearby })],
+      [readings(hypotheses), incidentPlot(incident, { detections, nearby, aircraft })],
       'full',
     ),
     reports.length === 0 ? null : section(t().reports, list(reports, reportRow, t().none), 'full'),
