@@ -8,6 +8,13 @@ export {
   type DeviceKind,
   isDeviceId,
 } from './device.ts';
+export {
+  type DeviceProblem,
+  DeviceProblemSchema,
+  type HealthStatus,
+  problemJson,
+  problemText,
+} from './device-health.ts';
 export { createDeviceRegistry, type DeviceRegistry } from './device-registry.ts';
 export { deviceRoutes } from './device-routes.ts';
 export {

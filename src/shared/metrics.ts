@@ -135,6 +135,14 @@ export const createMetrics = () => {
         label: 'feed',
         read,
       }),
+    /** Gauge `fengsui_devices{health}`, read at each scrape. */
+    watchDevices: (read: GaugeReader): void =>
+      registerReader(registry, {
+        name: 'fengsui_devices',
+        help: 'Registered equipment by health: healthy, suspect, unhealthy, recovering, unknown',
+        label: 'health',
+        read,
+      }),
     /** Gauges `fengsui_provider_up` and `fengsui_provider_breaker`, by channel and provider, read at each scrape. */
     watchProviders: (read: ProviderReader): void => registerProviders(registry, read),
   };
