@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { DateTimeSchema } from '../shared/http.ts';
+import { withoutPassword } from './dahua-setup.ts';
 import { DeviceSchema } from './device.ts';
 import { DeviceHealthSchema, problemJson } from './device-health.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
@@ -38,7 +39,7 @@ export const deviceJson = ({
   health,
   ...device
 }: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
-  ...device,
+  ...withoutPassword(device),
   createdAt: createdAt.toISOString(),
   calibratedAt: isoOrNull(calibratedAt),
   latest: latest === null ? null : stateJson(latest),

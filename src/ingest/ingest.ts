@@ -1,3 +1,4 @@
+import type { AircraftSighting } from '../airspace/index.ts';
 import type { Device, DeviceRegistry } from '../devices/index.ts';
 import type { SentImage } from '../images/index.ts';
 import type { Recorded } from '../incidents/index.ts';
@@ -50,6 +51,7 @@ export type IngestSinks = {
   ): Promise<void>;
   /** It is there, for it has just reported; written down later. */
   heard(sign: SignOfLife): void;
+  aircraft(sighting: AircraftSighting, receiverId: string, receivedAt: Date): Promise<void>;
   personPosition(personId: string, position: PersonPosition, receivedAt: Date): Promise<void>;
   /** Rejected when the notification is not that person's. */
   receipt(personId: string, receipt: PersonReceipt, receivedAt: Date): Promise<void | Rejected>;
@@ -255,6 +257,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         return { kind: 'taken' };
       case 'status':
         await sinks.online(device.id, { online: decoded.online, at: receivedAt, link: 'bus' });
+        return { kind: 'taken' };
+      case 'aircraft':
+        await sinks.aircraft(decoded.sighting, device.id, receivedAt);
         return { kind: 'taken' };
       case 'rejected':
         return decoded;

@@ -1,3 +1,4 @@
+import { airspaceRoutes } from '../airspace/index.ts';
 import {
   createApp,
   createAuth,
@@ -62,7 +63,7 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
-import { droneSettings } from '../shared/county-config.ts';
+import { droneSettings, imageSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
@@ -74,7 +75,9 @@ import {
   terrainRoutes,
   type ViewshedJobs,
 } from '../terrain/index.ts';
+import { witnessRoutes } from '../witnesses/index.ts';
 import type { Bus } from './bus.ts';
+import type { Hotspots } from './hotspots.ts';
 import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
 
@@ -85,6 +88,7 @@ type ApiParts = {
   resources: ResourceIndex;
   images: Images;
   intake: Intake;
+  hotspots: Hotspots;
   bus: Bus;
   notify: Notify;
 };
@@ -194,7 +198,7 @@ const providerHooks = (
 };
 
 const stageRoutes = (
-  { env, config, channels, clock, terrain }: Context,
+  { env, config, channels, clock, terrain, logger }: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
@@ -228,6 +232,7 @@ const stageRoutes = (
       visibleRegions,
       clock,
     }),
+    airspaceRoutes({ pool, visibleRegions, clock }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,
@@ -243,6 +248,17 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    witnessRoutes({
+      pool,
+      ingest,
+      registry,
+      regions,
+      images: parts.images.store,
+      maxPhotoBytes: imageSettings(config).maxBytes,
+      visibleRegions,
+      clock,
+      logger: logger.child({ stage: 'witnesses' }),
+    }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     parts.images.routes(visibleRegions),
@@ -312,7 +328,10 @@ const stageRoutes = (
   ];
 };
 
-const createHealth = (context: Context, { shared, resources, bus, notify }: ApiParts): Health => ({
+const createHealth = (
+  context: Context,
+  { shared, resources, hotspots, bus, notify }: ApiParts,
+): Health => ({
   checks: {
     database: async () => {
       await shared.query('select 1');
@@ -320,6 +339,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
     },
     mqtt: () =>
       bus.connected() ? { ok: true } : { ok: false, detail: 'the MQTT broker is out of reach' },
+    ...(hotspots.health === undefined ? {} : { hotspots: hotspots.health }),
     ...(context.has('api')
       ? {
           resources: () => {

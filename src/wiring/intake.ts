@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { recordSighting } from '../airspace/index.ts';
 import {
   type DeviceRegistry,
   problemText,
@@ -143,6 +144,10 @@ export const createIntake = (
 
   const signs = createSignBook({ save: (heard) => saveSigns(shared, heard), logger });
 
+  const regionAt: DetectionIntakeDeps['regionAt'] = ([lon, lat]) => {
+    const [region] = regions.regionsAt([lon, lat]);
+    return region ?? { id: 'default', code: 'default' };
+  };
   const detections: DetectionIntakeDeps = {
     pool: alarmPool,
     config,
@@ -152,10 +157,7 @@ export const createIntake = (
     onTakenOver,
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
-    regionAt: ([lon, lat]: readonly [number, number]) => {
-      const [region] = regions.regionsAt([lon, lat]);
-      return region ?? { id: 'default', code: 'default' };
-    },
+    regionAt,
     problemsOf,
     onAlert: createAlertHook(context, { regions, registry, problemsOf }),
   };
@@ -184,6 +186,13 @@ export const createIntake = (
       heard: (sign) => signs.heard(sign),
       picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
+      aircraft: (sighting, receiverId, receivedAt) =>
+        recordSighting(shared, {
+          sighting,
+          receiverId,
+          receivedAt,
+          regionId: regionAt(sighting.position).id,
+        }),
       personPosition: async (
         personId,
         { position: [lon, lat], accuracyM, observedAt },

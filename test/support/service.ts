@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { createService, type Service } from '../../src/pipeline.ts';
 import { loadChannelConfig } from '../../src/shared/channel-config.ts';
@@ -30,14 +30,14 @@ export type TestService = {
     token?: string | null,
   ): Promise<Response<T>>;
   /** Logs in to the bus; waits until an external broker has learnt of the login. */
-  connect(username: string, password: string): Promise<MqttClient>;
+  connect(username: string, password: string, will?: IClientOptions['will']): Promise<MqttClient>;
   stop(): Promise<void>;
 };
 
-/** The whole service in this process, on free ports, with a database of its own. */
+/** The whole service in this process, on free ports, with a database of its own. `allow`: networks it may connect to. */
 export const startTestService = async (
   variables: Record<string, string> = {},
-  { clock = systemClock }: { clock?: Clock } = {},
+  { clock = systemClock, allow = [] }: { clock?: Clock; allow?: readonly string[] } = {},
 ): Promise<TestService> => {
   const database = await createTestDatabase();
   const mosquitto: Mosquitto | undefined = withServices ? await startMosquitto() : undefined;
@@ -55,10 +55,14 @@ export const startTestService = async (
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     ...variables,
   });
+  const channels = await loadChannelConfig(env.configDir, {
+    source: variables,
+    smppUrl: env.smppUrl,
+  });
   const service = createService({
     env,
     config: await loadCountyConfig(env.configDir),
-    channels: await loadChannelConfig(env.configDir, { source: variables, smppUrl: env.smppUrl }),
+    channels: { ...channels, ...(allow.length === 0 ? {} : { webhook: { allow: [...allow] } }) },
     logger: pino({ level: env.logLevel }),
     clock,
     onFatal: (error) => {
@@ -97,7 +101,7 @@ export const startTestService = async (
   adminToken = login.body.token;
 
   const clients: MqttClient[] = [];
-  const connect = async (username: string, password: string): Promise<MqttClient> => {
+  const connect: TestService['connect'] = async (username, password, will) => {
     const url = new URL(service.mqttUrl());
     const deadline = Date.now() + 10_000;
     for (;;) {
@@ -108,6 +112,7 @@ export const startTestService = async (
           clientId: username,
           protocolVersion: 4,
           reconnectPeriod: 0,
+          ...(will === undefined ? {} : { will }),
         });
         clients.push(client);
         return client;
