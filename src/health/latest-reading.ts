@@ -53,7 +53,7 @@ export const readingOf = (row: RawReading): Reading => {
     gatewayId: row.gateway_id,
     revoked: row.revoked,
     heartbeatS: within(row.heartbeat, 0, 7 * 86_400),
-    tour: row.tour === null || row.tour === undefined ? null : row.tour !== false,
+    tour: typeof row.tour === 'boolean' ? row.tour : null,
     online: row.online,
     onlineAt: row.online_at,
     link: row.link,

@@ -1,4 +1,4 @@
-import mqtt, { type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Phone, phonesOf } from '../support/phone.ts';
 import { ADMIN_PASSWORD, startTestService, type TestService } from '../support/service.ts';
@@ -59,13 +59,11 @@ describe('a camera on a bad link', () => {
       { timeout: 10_000, interval: 5 },
     );
   const comeOnline = async (): Promise<void> => {
-    camera = await mqtt.connectAsync(town.service.mqttUrl(), {
-      username: 'cam-001',
-      password: secret,
-      clientId: 'cam-001',
-      protocolVersion: 4,
-      reconnectPeriod: 0,
-      will: { topic: STATUS, payload: Buffer.from('offline'), qos: 1, retain: true },
+    camera = await town.connect('cam-001', secret, {
+      topic: STATUS,
+      payload: Buffer.from('offline'),
+      qos: 1,
+      retain: true,
     });
     await camera.publishAsync(STATUS, 'online', { qos: 1, retain: true });
     await until(true);
@@ -119,7 +117,6 @@ describe('a camera on a bad link', () => {
     phones.expectNothingUnread();
   });
   afterAll(async () => {
-    await camera?.endAsync(true);
     await town?.stop();
     await smsc?.stop();
   });
