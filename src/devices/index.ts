@@ -14,6 +14,7 @@ export {
   type DeviceWithState,
   findDevice,
   findDeviceWithState,
+  findImageLogin,
   insertCredential,
   replaceSecret,
   setModelKey,

@@ -1,4 +1,5 @@
 export { createDiskFiles } from './disk-files.ts';
+export { createImageFetchers } from './image-fetcher.ts';
 export { type SentImage, takeImage } from './image-intake.ts';
 export { DetectionImagesSchema, imagesByDetection } from './image-json.ts';
 export { createImageKeeper } from './image-keeper.ts';

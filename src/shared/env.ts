@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError } from './app-error.ts';
+import { isNetwork } from './outbound-address.ts';
 
 export type Role = 'ingest' | 'notify' | 'api';
 export const ALL_ROLES: readonly Role[] = ['ingest', 'notify', 'api'];
@@ -36,6 +37,8 @@ export type Env = {
   djiNtp: { host: string; port: number } | undefined;
   /** Where people reach this service from outside, without a slash at the end: links in messages lead there. */
   publicUrl: string | undefined;
+  /** Beside each device's own address, where pictures of alarms may be fetched from: names, addresses, networks. */
+  imageHosts: readonly string[];
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
   mosquittoDir: string | undefined;
 };
@@ -107,6 +110,18 @@ export const readEnv = (source: Source): Env => {
     return undefined;
   };
 
+  const imageHosts = (): string[] => {
+    const hosts = (raw('IMAGE_HOSTS') ?? '').split(/[\s,]+/).filter((host) => host !== '');
+    if (hosts.every((host) => isNetwork(host) || /^(?=.*[a-z])[a-z0-9.-]+$/i.test(host)))
+      return hosts;
+    fail(
+      'IMAGE_HOSTS',
+      'a list of host names, addresses and networks',
+      'pictures.example.org,10.20.0.0/16',
+    );
+    return [];
+  };
+
   const djiApp = (): Env['djiApp'] => {
     const [id, key, license] = [raw('DJI_APP_ID'), raw('DJI_APP_KEY'), raw('DJI_APP_LICENSE')];
     if (id !== undefined && key !== undefined && license !== undefined) return { id, key, license };
@@ -153,6 +168,7 @@ export const readEnv = (source: Source): Env => {
       /\/+$/,
       '',
     ),
+    imageHosts: imageHosts(),
     mosquittoDir:
       raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
   };

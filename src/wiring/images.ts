@@ -1,5 +1,6 @@
 import {
   createDiskFiles,
+  createImageFetchers,
   createImageKeeper,
   createImageStore,
   createImageWorker,
@@ -42,6 +43,7 @@ export const createImages = (context: Context): Images => {
     },
     parts: [
       createImageWorker({ pool, files, makeThumbnail, clock, logger }),
+      ...createImageFetchers({ pool, store, listed: env.imageHosts, maxBytes, clock, logger }),
       createImageKeeper({ pool, files, clock, keepDays, logger }),
     ],
     routes: (visibleRegions) => imageRoutes({ pool, files, visibleRegions }),
