@@ -1,9 +1,12 @@
 import { labelDetection, mergeAway, splitOff, undoLast } from './corrections.js';
 import { h } from './dom.js';
 import { loadDetail, renderDetail } from './incident-detail.js';
+import { awaitsPictures } from './pictures.js';
 import { t } from './texts.js';
 
 const DETAIL_DELAY_MS = 400;
+/** Pictures come without an event of their own. */
+const PICTURE_DELAY_MS = 3_000;
 
 /** What of an incident is shown beyond the list, and what the person has opened and chosen in it. */
 export const newDetails = () => ({
@@ -34,6 +37,8 @@ export const createDetails = ({ toast, onFailed, put, render, numberOf, mayComma
         entry.loaded = await loadDetail(entry.incident.id);
         draw(entry);
         render();
+        const { detections } = entry.loaded.incident;
+        if (awaitsPictures(detections, Date.now())) refresh(entry, PICTURE_DELAY_MS);
       } catch (error) {
         onFailed(error);
       }
