@@ -25,7 +25,7 @@ export type ImageFetcherDeps = Omit<FetchImageDeps, 'db'> & {
 const IDLE_MS = 1_000;
 /** Longer than two requests take. */
 const LEASE_MS = 120_000;
-/** Some two hours: a camera that restarts or whose link is down for a while is back by then. */
+/** Over an hour and a half: a camera that restarts or whose link is down for a while is back by then. */
 const MAX_ATTEMPTS = 8;
 /** Cameras keep their pictures for a day or so; those of an hour-long outage are many, and the newest matter most. */
 const MAX_AGE_MS = 24 * 3_600_000;
