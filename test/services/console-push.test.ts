@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageFile } from '../../src/shared/package-root.ts';
 import { startAnswerServer } from '../integration/notify/answer-server.ts';
 import { createBrowser } from '../integration/notify/push-browser.ts';
-import { CHROMIUM, startChromium } from '../support/chromium.ts';
+import {
+  CHROMIUM,
+  type Chromium,
+  openPage,
+  type Page,
+  startChromium,
+} from '../support/chromium.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const LOGIN = { username: 'officer', password: 'correct-horse-battery' };
@@ -15,14 +21,13 @@ const LOGIN = { username: 'officer', password: 'correct-horse-battery' };
  * a subscription to one on loopback, and what comes there is handed to the service worker by the DevTools protocol.
  */
 describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
-  let chromium: Awaited<ReturnType<typeof startChromium>>;
+  let chromium: Chromium;
   let pushService: Awaited<ReturnType<typeof startAnswerServer>>;
   let town: TestService;
   let configDir = '';
   let origin = '';
-  let page = '';
+  let page: Page;
   let registrationId = '';
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     configDir = await mkdtemp(join(tmpdir(), 'fengsui-config-'));
@@ -36,20 +41,11 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     town = await startTestService({ CONFIG_DIR: configDir });
     origin = new URL(town.service.httpUrl()).origin;
     chromium = await startChromium();
-    const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' });
-    const attached = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
-    page = String(attached['sessionId']);
-    chromium.on('Log.entryAdded', ({ entry }) => {
-      const { level, text } = entry as { level: string; text: string };
-      if (level === 'error') complaints.push(text);
-    });
     chromium.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
       const [registration] = registrations as { registrationId: string }[];
       if (registration !== undefined) ({ registrationId } = registration);
     });
-    for (const domain of ['Page', 'Log', 'ServiceWorker', 'Runtime']) {
-      await chromium.send(`${domain}.enable`, {}, page);
-    }
+    page = await openPage(chromium, ['ServiceWorker']);
     await chromium.send('Browser.grantPermissions', { origin, permissions: ['notifications'] });
   });
   afterAll(async () => {
@@ -59,17 +55,8 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await rm(configDir, { recursive: true, force: true });
   });
 
-  const inPage = <T>(expression: string): Promise<T> => chromium.evaluate<T>(page, expression);
-  const untilPage = (condition: string): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        if (!(await inPage<boolean>(condition))) {
-          const text = await inPage<string>('document.body.innerText');
-          throw new Error(`not so: ${condition}\n${text}\n${complaints.join('\n')}`);
-        }
-      },
-      { timeout: 20_000, interval: 50 },
-    );
+  const inPage = <T>(expression: string): Promise<T> => page.evaluate<T>(expression);
+  const untilPage = (condition: string): Promise<void> => page.until(condition);
   const press = (id: string): Promise<unknown> =>
     inPage(`document.getElementById('${id}').click()`);
   const label = (text: string): string =>
@@ -102,9 +89,9 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
           };
         }`,
       },
-      page,
+      page.session,
     );
-    await chromium.send('Page.navigate', { url: `${origin}/` }, page);
+    await chromium.send('Page.navigate', { url: `${origin}/` }, page.session);
     await untilPage(`document.querySelector('#login:not([hidden])') !== null`);
     await inPage(`{
       const form = document.getElementById('login');
@@ -146,7 +133,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await chromium.send(
       'ServiceWorker.deliverPushMessage',
       { origin, registrationId, data: JSON.stringify(message) },
-      page,
+      page.session,
     );
 
     const notifications = `navigator.serviceWorker.ready.then((registration) => registration.getNotifications())`;
@@ -185,6 +172,6 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await untilPage(label('Alerts here: off'));
     expect(await contacts()).toEqual([]);
     // Nothing the page did went against its own policy (CSP).
-    expect(complaints).toEqual([]);
+    expect(page.complaints).toEqual([]);
   }, 120_000);
 });
