@@ -1,4 +1,4 @@
-import { createDeviceRegistry } from './devices/index.ts';
+import { createDeviceRegistry, type DeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import {
   createNotify,
@@ -8,7 +8,7 @@ import {
   storedLinkKey,
   tellOfGaps,
 } from './notify/index.ts';
-import { createGapCheck, createRegionIndex } from './people/index.ts';
+import { createGapCheck, createRegionIndex, type RegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { ChannelConfig } from './shared/channel-config.ts';
 import type { Clock } from './shared/clock.ts';
@@ -22,9 +22,12 @@ import { migrate } from './shared/migrate.ts';
 import type { Publish } from './shared/mqtt-publisher.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
+import { createAirspace } from './wiring/airspace.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
+import { createDahua } from './wiring/dahua.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createHotspots } from './wiring/hotspots.ts';
 import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
 
@@ -133,11 +136,20 @@ const createDatabase = ({
   };
 };
 
-const wire = async (
+export type Prepared = {
+  context: Context;
+  shared: Pool;
+  regions: RegionIndex;
+  registry: DeviceRegistry;
+  endPools: () => Promise<void>;
+};
+
+/** What the stages are put together with; the caller starts listener and indexes, stops them, and ends the pools. */
+export const prepareContext = async (
   options: ServiceOptions,
   connectionString: string,
-): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
-  const { env, config, logger, clock } = options;
+): Promise<Prepared> => {
+  const { env, logger } = options;
   const pools: Pool[] = [];
   const has = (role: Role): boolean => env.roles.includes(role);
   const terrain =
@@ -166,18 +178,38 @@ const wire = async (
         ? undefined
         : (notificationId, now) => `${publicUrl}/r/${signReplyToken(linkKey, notificationId, now)}`,
   };
-  const { listener } = context;
-
   const regions = createRegionIndex({
     pool: shared,
-    listener,
+    listener: context.listener,
     logger: logger.child({ stage: 'people' }),
   });
   const registry = createDeviceRegistry({
     pool: shared,
-    listener,
+    listener: context.listener,
     logger: logger.child({ stage: 'devices' }),
   });
+  return {
+    context,
+    shared,
+    regions,
+    registry,
+    endPools: async () => {
+      await Promise.all(pools.map((made) => made.end()));
+    },
+  };
+};
+
+const wire = async (
+  options: ServiceOptions,
+  connectionString: string,
+): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
+  const { env, config, logger, clock } = options;
+  const { context, shared, regions, registry, endPools } = await prepareContext(
+    options,
+    connectionString,
+  );
+  const { listener } = context;
+
   const resources = createResourceIndex({
     pool: shared,
     listener,
@@ -186,10 +218,12 @@ const wire = async (
   const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
   const intake = createIntake(context, { shared, regions, registry, images, publish });
+  const hotspots = createHotspots(context, { shared, regions, registry, intake });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
-    pool: context.pool('notify', 12),
+    pool: context.pool('notify', 10),
+    outcomes: context.pool('outcomes', 5),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,
@@ -220,6 +254,7 @@ const wire = async (
     ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
     ...notify.troubles(),
   ]);
+  const airspace = createAirspace(context, { pool: shared, regions });
   const gapCheck = createGapCheck({
     pool: shared,
     regions,
@@ -244,6 +279,7 @@ const wire = async (
     resources,
     images,
     intake,
+    hotspots,
     bus,
     notify,
   });
@@ -251,9 +287,7 @@ const wire = async (
   const poolsPart: Part = {
     name: 'pools',
     start: async () => {},
-    stop: async () => {
-      await Promise.all(pools.map((pool) => pool.end()));
-    },
+    stop: endPools,
   };
   const parts: Part[] = [
     poolsPart,
@@ -265,7 +299,12 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
+    // Its start says that nobody is online: after that, those who are asked for their events.
+    ...(context.has('ingest')
+      ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
+      : []),
+    ...hotspots.parts,
+    ...(context.has('notify') ? [notify, ...escalation.parts, airspace, gapCheck, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

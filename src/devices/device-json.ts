@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { DateTimeSchema } from '../shared/http.ts';
+import { withoutPassword } from './dahua-setup.ts';
 import { DeviceSchema } from './device.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
 import { CalibrationSchema } from './landmark.ts';
@@ -35,7 +36,7 @@ export const deviceJson = ({
   latest,
   ...device
 }: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
-  ...device,
+  ...withoutPassword(device),
   createdAt: createdAt.toISOString(),
   calibratedAt: isoOrNull(calibratedAt),
   latest: latest === null ? null : stateJson(latest),

@@ -10,6 +10,7 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../shared/http.ts';
+import { withoutPassword } from './dahua-setup.ts';
 import {
   DeviceIdSchema,
   DeviceKindSchema,
@@ -114,7 +115,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...device, secret });
+        .send({ ...withoutPassword(device), secret });
     },
   );
 
@@ -130,7 +131,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
         response: { 200: DeviceSchema },
       },
     },
-    async ({ params, body }) => changeDevice(deps, params.id, body),
+    async ({ params, body }) => withoutPassword(await changeDevice(deps, params.id, body)),
   );
 };
 

@@ -273,6 +273,16 @@ export const listAllDevices = async (db: Queryable): Promise<Device[]> => {
   return rows.map(toDevice);
 };
 
+/** Those with this key among their properties, whose login is not revoked. */
+export const listDevicesWith = async (db: Queryable, property: string): Promise<Device[]> => {
+  const { rows } = await db.query<DeviceRow>(
+    `select ${COLUMNS} from device d join mqtt_credential c on c.id = d.id
+      where d.properties ? $1 and c.revoked_at is null order by d.id`,
+    [property],
+  );
+  return rows.map(toDevice);
+};
+
 /** What is known of a device right now; `lon`/`lat` are the last known position, `positionAt` when it was true. */
 export type DeviceState = {
   observedAt: Date | null;

@@ -1,6 +1,7 @@
 export { writeBrokerFiles } from './broker-files.ts';
 export { createBrokerFilesKeeper } from './broker-files-keeper.ts';
 export { type CameraSetup, cameraSetupOf } from './camera-setup.ts';
+export { type DahuaSetup, dahuaSetupOf } from './dahua-setup.ts';
 export {
   type Device,
   DeviceIdSchema,
@@ -16,6 +17,7 @@ export {
   findDeviceWithState,
   findImageLogin,
   insertCredential,
+  listDevicesWith,
   replaceSecret,
   setModelKey,
 } from './device-store.ts';
@@ -25,5 +27,6 @@ export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerAircraft } from './register-aircraft.ts';
 export { registerDevice } from './register-device.ts';
+export { registerUnlessKnown } from './register-unless-known.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

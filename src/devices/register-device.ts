@@ -3,6 +3,7 @@ import type { Pool, Queryable } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
 import { cameraSetupMistakes } from './camera-setup.ts';
+import { dahuaSetupMistakes, withKnownPassword } from './dahua-setup.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
 import { forgetCalibration } from './landmark-store.ts';
@@ -90,6 +91,7 @@ export const changeDevice = async (
         kind: current.kind,
       },
       deps,
+      current.properties,
     );
     await requireGateway(tx, device);
     await updateDevice(tx, device);
@@ -112,7 +114,11 @@ const isSameView = (before: Device, after: Device): boolean =>
     ] as const
   ).every((field) => before[field] === after[field]);
 
-const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>): Device => {
+const deviceFrom = (
+  body: DeviceRegistration,
+  deps: Omit<RegisterDeps, 'pool'>,
+  known: Device['properties'] = {},
+): Device => {
   const errors: { path: string; message: string }[] = [];
   if ((body.lon === undefined) !== (body.lat === undefined)) {
     errors.push({ path: 'lon', message: 'lon and lat go together' });
@@ -137,10 +143,10 @@ const deviceFrom = (body: DeviceRegistration, deps: Omit<RegisterDeps, 'pool'>):
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
-  const properties = { ...body.properties, ...unknownFields(body) };
+  const properties = withKnownPassword({ ...body.properties, ...unknownFields(body) }, known);
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
-  errors.push(...cameraSetupMistakes(properties));
+  errors.push(...cameraSetupMistakes(properties), ...dahuaSetupMistakes(properties));
   if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
     errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });
   }

@@ -78,6 +78,19 @@ export const insertDetection = async (tx: Queryable, d: NewDetectionRow): Promis
   );
 };
 
+/** What some satellites reported between two times, by their own clocks. */
+export const listSatelliteDetections = async (
+  db: Queryable,
+  { deviceIds, from, to }: { deviceIds: readonly string[]; from: Date; to: Date },
+): Promise<Pick<StoredDetection, 'deviceId' | 'observedAt' | 'fix'>[]> => {
+  const { rows } = await db.query<Pick<StoredDetection, 'deviceId' | 'observedAt' | 'fix'>>(
+    `select device_id as "deviceId", observed_at as "observedAt", fix from detection
+     where source in ('viirs', 'modis', 'himawari') and device_id = any($1) and observed_at between $2 and $3`,
+    [deviceIds, from, to],
+  );
+  return rows;
+};
+
 /** The newest detection of an incident: what people are told of. */
 export const newestSeen = async (
   db: Queryable,

@@ -1,3 +1,4 @@
+import type { AircraftSighting } from '../airspace/index.ts';
 import type { DetectionKind } from '../incidents/index.ts';
 import type { Box, ReportedFrame } from '../locate/index.ts';
 import type { LonLat } from '../shared/geo.ts';
@@ -54,6 +55,8 @@ export type Decoded =
   | { kind: 'detection'; report: DetectionReport }
   | { kind: 'telemetry'; reading: TelemetryReading }
   | { kind: 'status'; online: boolean }
+  /** An aircraft that is perhaps not ours. */
+  | { kind: 'aircraft'; sighting: AircraftSighting }
   | { kind: 'position'; position: PersonPosition }
   | { kind: 'receipt'; receipt: PersonReceipt }
   /** Well-formed, but with nothing to keep (a cleared retained message). */

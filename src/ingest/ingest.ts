@@ -1,3 +1,4 @@
+import type { AircraftSighting } from '../airspace/index.ts';
 import type { Device, DeviceRegistry } from '../devices/index.ts';
 import type { SentImage } from '../images/index.ts';
 import type { Recorded } from '../incidents/index.ts';
@@ -45,6 +46,7 @@ export type IngestMetrics = {
 export type IngestSinks = {
   detection(report: DetectionReport, device: Device, origin: Origin): Promise<Recorded | Rejected>;
   online(deviceId: string, online: boolean, at: Date): Promise<void>;
+  aircraft(sighting: AircraftSighting, receiverId: string, receivedAt: Date): Promise<void>;
   personPosition(personId: string, position: PersonPosition, receivedAt: Date): Promise<void>;
   /** Rejected when the notification is not that person's. */
   receipt(personId: string, receipt: PersonReceipt, receivedAt: Date): Promise<void | Rejected>;
@@ -250,6 +252,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         return { kind: 'taken' };
       case 'status':
         await sinks.online(device.id, decoded.online, receivedAt);
+        return { kind: 'taken' };
+      case 'aircraft':
+        await sinks.aircraft(decoded.sighting, device.id, receivedAt);
         return { kind: 'taken' };
       case 'rejected':
         return decoded;

@@ -16,7 +16,7 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
 /**
  * `taken_over`: somebody has the incident now; `reply`: the answer to an SMS; `audit`: the service itself failed;
- * `report_due`: the time to report upwards runs out. About no incident: `verification`, a code that proves a contact;
+ * `report_due`: the time to report upwards runs out; `airspace`: a foreign aircraft is near. About no incident: `verification`, a code that proves a contact;
  * `consent`, the answer to STOP or START; `duty`, nobody is on duty, or somebody who cannot be told.
  */
 export const NOTIFICATION_KINDS = [
@@ -25,6 +25,7 @@ export const NOTIFICATION_KINDS = [
   'reply',
   'audit',
   'report_due',
+  'airspace',
   'verification',
   'consent',
   'duty',

@@ -190,6 +190,35 @@ export const renderReportDue = (
   signature +
   TEMPLATES[locale].reportDue({ ...news, number: shorten(news.number, MAX_NUMBER_LENGTH) });
 
+/** Of an aircraft: a serial number has at most 20 characters. */
+const MAX_AIRCRAFT_ID_LENGTH = 24;
+
+/** Distances in metres; `operator` is `[lon, lat]`. */
+export const renderForeignAircraft = (
+  news: {
+    number: string;
+    aircraftId: string;
+    distanceM: number;
+    heightM: number | null;
+    operator: readonly [number, number] | null;
+  },
+  locale: Locale,
+  signature: string,
+): string => {
+  const template = TEMPLATES[locale];
+  const { number, aircraftId, distanceM, heightM, operator } = news;
+  return (
+    signature +
+    template.foreignAircraft({
+      number: shorten(number, MAX_NUMBER_LENGTH),
+      id: shorten(oneLine(aircraftId), MAX_AIRCRAFT_ID_LENGTH),
+      distance: radiusText(distanceM, template),
+      height: heightM === null ? null : template.metres(Math.round(heightM)),
+      operator: operator?.map((degrees) => degrees.toFixed(5)).join(',') ?? null,
+    })
+  );
+};
+
 export const renderCode = (
   news: { code: string; until: string },
   locale: Locale,

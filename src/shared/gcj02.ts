@@ -24,6 +24,19 @@ export const toGcj02 = ([lon, lat]: LonLat): LonLat => {
   ];
 };
 
+/**
+ * WGS-84 from GCJ-02, for coordinates that somebody reads off a Chinese map: the shift changes by centimetres over its own
+ * length, so a few rounds of taking it off again give the place to a millimetre.
+ */
+export const fromGcj02 = ([lon, lat]: LonLat): LonLat => {
+  let guess: LonLat = [lon, lat];
+  for (let round = 0; round < 5; round += 1) {
+    const [shiftedLon, shiftedLat] = toGcj02(guess);
+    guess = [guess[0] + lon - shiftedLon, guess[1] + lat - shiftedLat];
+  }
+  return guess;
+};
+
 const wave = (weight: number, value: number): number => (weight * 2 * Math.sin(value * PI)) / 3;
 
 const eastM = (x: number, y: number): number =>

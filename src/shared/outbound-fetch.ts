@@ -87,7 +87,8 @@ const parseUrl = (text: string): URL => {
 const refusal = (what: string, { howToAllow = HOW_TO_ALLOW }: OutboundFetchOptions) =>
   new OutboundError(`${what}; ${howToAllow}`, { refused: true });
 
-const checkedLookup =
+/** Resolves a name to those of its addresses that may be connected to; fails where there are none. */
+export const checkedLookup =
   (fetchOptions: OutboundFetchOptions): LookupFunction =>
   (hostname, options, callback) => {
     const { allow, lookup = dns.lookup } = fetchOptions;

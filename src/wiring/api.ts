@@ -1,3 +1,4 @@
+import { airspaceRoutes } from '../airspace/index.ts';
 import {
   createApp,
   createAuth,
@@ -61,7 +62,7 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
-import { droneSettings } from '../shared/county-config.ts';
+import { droneSettings, imageSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
@@ -73,7 +74,9 @@ import {
   terrainRoutes,
   type ViewshedJobs,
 } from '../terrain/index.ts';
+import { witnessRoutes } from '../witnesses/index.ts';
 import type { Bus } from './bus.ts';
+import type { Hotspots } from './hotspots.ts';
 import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
 
@@ -84,6 +87,7 @@ type ApiParts = {
   resources: ResourceIndex;
   images: Images;
   intake: Intake;
+  hotspots: Hotspots;
   bus: Bus;
   notify: Notify;
 };
@@ -193,7 +197,7 @@ const providerHooks = (
 };
 
 const stageRoutes = (
-  { env, config, channels, clock, terrain }: Context,
+  { env, config, channels, clock, terrain, logger }: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
@@ -226,6 +230,7 @@ const stageRoutes = (
       visibleRegions,
       clock,
     }),
+    airspaceRoutes({ pool, visibleRegions, clock }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,
@@ -241,6 +246,17 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    witnessRoutes({
+      pool,
+      ingest,
+      registry,
+      regions,
+      images: parts.images.store,
+      maxPhotoBytes: imageSettings(config).maxBytes,
+      visibleRegions,
+      clock,
+      logger: logger.child({ stage: 'witnesses' }),
+    }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     parts.images.routes(visibleRegions),
@@ -310,7 +326,10 @@ const stageRoutes = (
   ];
 };
 
-const createHealth = (context: Context, { shared, resources, bus, notify }: ApiParts): Health => ({
+const createHealth = (
+  context: Context,
+  { shared, resources, hotspots, bus, notify }: ApiParts,
+): Health => ({
   checks: {
     database: async () => {
       await shared.query('select 1');
@@ -318,6 +337,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
     },
     mqtt: () =>
       bus.connected() ? { ok: true } : { ok: false, detail: 'the MQTT broker is out of reach' },
+    ...(hotspots.health === undefined ? {} : { hotspots: hotspots.health }),
     ...(context.has('api')
       ? {
           resources: () => {

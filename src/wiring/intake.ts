@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { recordSighting } from '../airspace/index.ts';
 import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/index.ts';
 import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
@@ -132,6 +133,10 @@ export const createIntake = (
     logger,
   });
 
+  const regionAt: DetectionIntakeDeps['regionAt'] = ([lon, lat]) => {
+    const [region] = regions.regionsAt([lon, lat]);
+    return region ?? { id: 'default', code: 'default' };
+  };
   const detections: DetectionIntakeDeps = {
     pool: alarmPool,
     config,
@@ -141,10 +146,7 @@ export const createIntake = (
     onTakenOver,
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
-    regionAt: ([lon, lat]: readonly [number, number]) => {
-      const [region] = regions.regionsAt([lon, lat]);
-      return region ?? { id: 'default', code: 'default' };
-    },
+    regionAt,
     onAlert: createAlertHook(context, { regions, registry }),
   };
 
@@ -171,6 +173,13 @@ export const createIntake = (
       online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
       picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
+      aircraft: (sighting, receiverId, receivedAt) =>
+        recordSighting(shared, {
+          sighting,
+          receiverId,
+          receivedAt,
+          regionId: regionAt(sighting.position).id,
+        }),
       personPosition: async (
         personId,
         { position: [lon, lat], accuracyM, observedAt },

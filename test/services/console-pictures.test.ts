@@ -1,31 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  CHROMIUM,
-  type Chromium,
-  openPage,
-  type Page,
-  startChromium,
-} from '../support/chromium.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { type ConsolePage, openConsolePage } from '../support/console-page.ts';
 import { picture } from '../support/pictures.ts';
 import { ADMIN_PASSWORD, startTestService, type TestService } from '../support/service.ts';
 
 describe.skipIf(CHROMIUM === undefined)('pictures in the console, in Chromium', () => {
-  let chromium: Chromium;
+  let page: ConsolePage;
   let town: TestService;
-  let page: Page;
 
   beforeAll(async () => {
     town = await startTestService();
-    chromium = await startChromium();
-    page = await openPage(chromium);
+    page = await openConsolePage();
   });
   afterAll(async () => {
-    await chromium?.stop();
+    await page?.stop();
     await town?.stop();
   });
 
   const sizeOf = (selector: string): Promise<number[]> =>
-    page.evaluate(`(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight])(
+    page.inPage(`(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight])(
       document.querySelector('${selector}'))`);
 
   it('come into the open incident by themselves, small, and large at a tap', async () => {
@@ -39,18 +32,10 @@ describe.skipIf(CHROMIUM === undefined)('pictures in the console, in Chromium', 
       confidence: 0.8,
       azimuthDeg: 90,
     });
-    await chromium.send('Page.navigate', { url: town.service.httpUrl() }, page.session);
-    await page.until(`document.querySelector('form input') !== null`);
-    const login = { username: 'admin', password: ADMIN_PASSWORD };
-    await page.evaluate(`(async () => {
-      const answer = await fetch('/api/v1/auth/login', { method: 'POST',
-        headers: { 'content-type': 'application/json' }, body: '${JSON.stringify(login)}' });
-      localStorage.setItem('fengsui.token', (await answer.json()).token);
-      location.reload();
-    })()`);
+    await page.login(town.service.httpUrl(), { username: 'admin', password: ADMIN_PASSWORD });
     const card = `[data-id="${seen.incidentId}"]`;
     await page.until(`document.querySelector('${card} [data-act=toggle]') !== null`);
-    await page.evaluate(`document.querySelector('${card} [data-act=toggle]').click()`);
+    await page.inPage(`document.querySelector('${card} [data-act=toggle]').click()`);
     await page.until(`document.querySelector('${card} .sources') !== null`);
 
     const client = await town.connect('cam-1', body.secret);
@@ -58,10 +43,10 @@ describe.skipIf(CHROMIUM === undefined)('pictures in the console, in Chromium', 
     await page.until(`document.querySelector('${card} .pictures img')?.naturalWidth > 0`);
     expect(await sizeOf(`${card} .pictures img`)).toEqual([320, 180]);
 
-    await page.evaluate(`document.querySelector('${card} .pictures button').click()`);
+    await page.inPage(`document.querySelector('${card} .pictures button').click()`);
     await page.until(`document.querySelector('dialog.picture[open] img')?.naturalWidth > 0`);
     expect(await sizeOf('dialog.picture img')).toEqual([1280, 720]);
-    await page.evaluate(`document.querySelector('dialog.picture img').click()`);
+    await page.inPage(`document.querySelector('dialog.picture img').click()`);
     await page.until(`document.querySelector('dialog.picture') === null`);
     expect(page.complaints.filter((text) => !text.includes('favicon'))).toEqual([]);
   });

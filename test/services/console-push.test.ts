@@ -5,13 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageFile } from '../../src/shared/package-root.ts';
 import { startAnswerServer } from '../integration/notify/answer-server.ts';
 import { createBrowser } from '../integration/notify/push-browser.ts';
-import {
-  CHROMIUM,
-  type Chromium,
-  openPage,
-  type Page,
-  startChromium,
-} from '../support/chromium.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { type ConsolePage, openConsolePage } from '../support/console-page.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const LOGIN = { username: 'officer', password: 'correct-horse-battery' };
@@ -21,12 +16,11 @@ const LOGIN = { username: 'officer', password: 'correct-horse-battery' };
  * a subscription to one on loopback, and what comes there is handed to the service worker by the DevTools protocol.
  */
 describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
-  let chromium: Chromium;
+  let browserPage: ConsolePage;
   let pushService: Awaited<ReturnType<typeof startAnswerServer>>;
   let town: TestService;
   let configDir = '';
   let origin = '';
-  let page: Page;
   let registrationId = '';
 
   beforeAll(async () => {
@@ -40,30 +34,28 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     pushService = await startAnswerServer(() => ({ status: 201 }));
     town = await startTestService({ CONFIG_DIR: configDir });
     origin = new URL(town.service.httpUrl()).origin;
-    chromium = await startChromium();
+    browserPage = await openConsolePage();
+    const { chromium, page } = browserPage;
     chromium.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
       const [registration] = registrations as { registrationId: string }[];
       if (registration !== undefined) ({ registrationId } = registration);
     });
-    page = await openPage(chromium, ['ServiceWorker']);
+    await chromium.send('ServiceWorker.enable', {}, page);
     await chromium.send('Browser.grantPermissions', { origin, permissions: ['notifications'] });
   });
   afterAll(async () => {
-    await chromium?.stop();
+    await browserPage?.stop();
     await town?.stop();
     await pushService?.stop();
     await rm(configDir, { recursive: true, force: true });
   });
 
-  const inPage = <T>(expression: string): Promise<T> => page.evaluate<T>(expression);
-  const untilPage = (condition: string): Promise<void> => page.until(condition);
-  const press = (id: string): Promise<unknown> =>
-    inPage(`document.getElementById('${id}').click()`);
   const label = (text: string): string =>
     `(({ textContent, disabled, hidden }) => textContent === '${text}' && !disabled && !hidden)(
       document.getElementById('push'))`;
 
   it('subscribes at the press of a button, shows an alert, opens its incident, and unsubscribes', async () => {
+    const { chromium, page, complaints, inPage, until: untilPage, press } = browserPage;
     const person = await town.call<{ id: string }>('POST', 'people', {
       name: '李明',
       roles: ['duty_officer'],
@@ -89,16 +81,9 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
           };
         }`,
       },
-      page.session,
+      page,
     );
-    await chromium.send('Page.navigate', { url: `${origin}/` }, page.session);
-    await untilPage(`document.querySelector('#login:not([hidden])') !== null`);
-    await inPage(`{
-      const form = document.getElementById('login');
-      form.elements.namedItem('username').value = '${LOGIN.username}';
-      form.elements.namedItem('password').value = '${LOGIN.password}';
-      form.requestSubmit();
-    }`);
+    await browserPage.login(origin, LOGIN);
     await untilPage(label('本机推送：关'));
     await press('push');
     await untilPage(label('本机推送：开'));
@@ -133,7 +118,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await chromium.send(
       'ServiceWorker.deliverPushMessage',
       { origin, registrationId, data: JSON.stringify(message) },
-      page.session,
+      page,
     );
 
     const notifications = `navigator.serviceWorker.ready.then((registration) => registration.getNotifications())`;
@@ -172,6 +157,6 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     await untilPage(label('Alerts here: off'));
     expect(await contacts()).toEqual([]);
     // Nothing the page did went against its own policy (CSP).
-    expect(page.complaints).toEqual([]);
+    expect(complaints).toEqual([]);
   }, 120_000);
 });

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { vi } from 'vitest';
 
 /** Where Debian puts it; undefined where it is not installed. */
 export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => {
@@ -100,50 +99,5 @@ export const startChromium = async () => {
       await exited;
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
-  };
-};
-
-export type Chromium = Awaited<ReturnType<typeof startChromium>>;
-
-export type Page = {
-  session: string;
-  /** Errors the browser has logged. */
-  complaints: string[];
-  /** The value of an expression in the page, awaited. */
-  evaluate<T = unknown>(expression: string): Promise<T>;
-  /** Resolves when the condition holds; else rejects after 20 s with what the page shows. */
-  until(condition: string): Promise<void>;
-};
-
-/** A blank page with these domains of the DevTools protocol, besides `Page`, `Log` and `Runtime`. */
-export const openPage = async (
-  chromium: Chromium,
-  domains: readonly string[] = [],
-): Promise<Page> => {
-  const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' });
-  const attached = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
-  const session = String(attached['sessionId']);
-  const complaints: string[] = [];
-  chromium.on('Log.entryAdded', ({ entry }) => {
-    const { level, text } = entry as { level: string; text: string };
-    if (level === 'error') complaints.push(text);
-  });
-  for (const domain of ['Page', 'Log', 'Runtime', ...domains]) {
-    await chromium.send(`${domain}.enable`, {}, session);
-  }
-  const evaluate = <T>(expression: string): Promise<T> => chromium.evaluate<T>(session, expression);
-  return {
-    session,
-    complaints,
-    evaluate,
-    until: (condition) =>
-      vi.waitFor(
-        async () => {
-          if (await evaluate<boolean>(condition)) return;
-          const text = await evaluate<string>('document.body.innerText');
-          throw new Error(`not so: ${condition}\n${text}\n${complaints.join('\n')}`);
-        },
-        { timeout: 20_000, interval: 50 },
-      ),
   };
 };

@@ -7,6 +7,8 @@ import { t } from './texts.js';
 const DETAIL_DELAY_MS = 400;
 /** Pictures come without an event of their own. */
 const PICTURE_DELAY_MS = 3_000;
+/** While a foreign aircraft is in its airspace: where it flies is no event. */
+const AIRCRAFT_EVERY_MS = 5_000;
 
 /** What of an incident is shown beyond the list, and what the person has opened and chosen in it. */
 export const newDetails = () => ({
@@ -37,8 +39,12 @@ export const createDetails = ({ toast, onFailed, put, render, numberOf, mayComma
         entry.loaded = await loadDetail(entry.incident.id);
         draw(entry);
         render();
-        const { detections } = entry.loaded.incident;
-        if (awaitsPictures(detections, Date.now())) refresh(entry, PICTURE_DELAY_MS);
+        const { id } = entry.incident;
+        if (awaitsPictures(entry.loaded.incident.detections, Date.now())) {
+          refresh(entry, PICTURE_DELAY_MS);
+        } else if (entry.loaded.aircraft.some(({ incidentIds }) => incidentIds.includes(id))) {
+          refresh(entry, AIRCRAFT_EVERY_MS);
+        }
       } catch (error) {
         onFailed(error);
       }

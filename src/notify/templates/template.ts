@@ -79,6 +79,15 @@ export type Template = {
   notUnderstood(incident: NamedIncident): string;
   /** The time to report upwards runs out; `by` is local time. */
   reportDue(news: { number: string; by: string }): string;
+  /** An aircraft that is not ours is near; `distance` from the fire, the others null where it does not say. */
+  foreignAircraft(news: {
+    number: string;
+    id: string;
+    distance: string;
+    height: string | null;
+    /** `lon,lat`, WGS-84. */
+    operator: string | null;
+  }): string;
   /** A code that proves a contact; `until` is local time. */
   code(news: { code: string; until: string }): string;
   /** Answers to STOP and START. */

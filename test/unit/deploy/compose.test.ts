@@ -23,15 +23,13 @@ const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => service.build !== undefined);
 
-const NOT_ANY_TEXT = new Set(
-  'SMPP_URL WEBHOOK_SECRET HEARTBEAT_URL PUBLIC_URL S3_URL IMAGE_HOSTS'.split(' '),
-);
+const NOT_ANY_TEXT = /_URL$|^WEBHOOK_SECRET$|^IMAGE_HOSTS$/;
 
 /** `.env.example` with every secret filled in, as a person would. */
 const dotEnv = Object.fromEntries(
   [...read('.env.example').matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
     name,
-    value === '' && !NOT_ANY_TEXT.has(name) ? `${name}-`.repeat(8) : value,
+    value === '' && !NOT_ANY_TEXT.test(name) ? `${name}-`.repeat(8) : value,
   ]),
 );
 

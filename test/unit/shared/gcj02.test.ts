@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toGcj02 } from '../../../src/shared/gcj02.ts';
+import { fromGcj02, toGcj02 } from '../../../src/shared/gcj02.ts';
 import { geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
 
 describe('toGcj02', () => {
@@ -21,4 +21,15 @@ describe('toGcj02', () => {
     expect(toGcj02([1.52, 42.5])).toEqual([1.52, 42.5]);
     expect(toGcj02([-74, 40.7])).toEqual([-74, 40.7]);
   });
+});
+
+it('fromGcj02 takes the shift off again, to a millimetre', () => {
+  for (const here of [
+    [113.2692, 26.7091],
+    [116.404, 39.915],
+    [87.6, 43.8],
+    [-74, 40.7],
+  ] as const) {
+    expect(geodesicInverse(fromGcj02(toGcj02(here)), here).distanceM).toBeLessThan(0.001);
+  }
 });
