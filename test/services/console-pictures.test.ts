@@ -45,7 +45,7 @@ describe.skipIf(CHROMIUM === undefined)('pictures in the console, in Chromium', 
 
     await page.inPage(`document.querySelector('${card} .pictures button').click()`);
     await page.until(`document.querySelector('dialog.picture[open] img')?.naturalWidth > 0`);
-    expect(await sizeOf('dialog.picture img')).toEqual([1280, 720]);
+    expect(await sizeOf('dialog.picture img')).toEqual([640, 360]);
     await page.inPage(`document.querySelector('dialog.picture img').click()`);
     await page.until(`document.querySelector('dialog.picture') === null`);
     expect(page.complaints.filter((text) => !text.includes('favicon'))).toEqual([]);

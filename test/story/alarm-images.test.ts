@@ -152,7 +152,7 @@ describe('pictures that come with an alarm over HTTP', () => {
       ]);
     });
     expect(images.map(({ type, widthPx, heightPx }) => [type, widthPx, heightPx])).toEqual([
-      ['image/jpeg', 1280, 720],
+      ['image/jpeg', 640, 360],
       ['image/jpeg', 640, 512],
     ]);
 

@@ -79,7 +79,10 @@ const kept = (url) => {
   known.catch(() => objectUrls.delete(url));
   const [oldest] = objectUrls.keys();
   if (objectUrls.size > KEPT) {
-    objectUrls.get(oldest).then(URL.revokeObjectURL, () => undefined);
+    objectUrls.get(oldest).then(
+      (src) => URL.revokeObjectURL(src),
+      () => undefined,
+    );
     objectUrls.delete(oldest);
   }
   return known;

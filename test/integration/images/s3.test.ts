@@ -97,7 +97,7 @@ describe('a picture on its way to S3', () => {
         const { rows } = await pool.query(
           `select i.width_px, i.work_attempts from image i join image_thumbnail t on t.image_id = i.id`,
         );
-        expect(rows).toEqual([{ width_px: 1280, work_attempts: 1 }]);
+        expect(rows).toEqual([{ width_px: 640, work_attempts: 1 }]);
       }, WITHIN);
       expect(await waiting()).toBe(1);
 
