@@ -19,6 +19,7 @@ const TAGS = [
     description: 'What lowers an alarm: permitted burns, heat sources, view masks 抑制',
   },
   { name: 'resources', description: 'What is around: crews, water, shelters … 资源' },
+  { name: 'images', description: 'Pictures of what was seen 图片' },
   { name: 'terrain', description: 'What a camera sees, and from where a point is seen 地形' },
   { name: 'regions', description: 'Who is responsible where 网格' },
   { name: 'people', description: 'People, contact methods, shifts, rosters 人员' },

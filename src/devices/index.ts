@@ -22,6 +22,7 @@ export {
   type DeviceWithState,
   findDevice,
   findDeviceWithState,
+  findImageLogin,
   insertCredential,
   listDevicesWith,
   replaceSecret,

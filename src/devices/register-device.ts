@@ -56,12 +56,13 @@ export const registerDevice = async (
 ): Promise<{ device: Device; secret: string }> => {
   const device = deviceFrom(body, deps);
   const secret = createSecret();
-  await withTransaction(deps.pool, async (tx) => {
+  return withTransaction(deps.pool, async (tx) => {
     await requireGateway(tx, device);
     await insertCredential(tx, { id: device.id, owner: 'device', secretHash: hashSecret(secret) });
     await insertDevice(tx, device);
+    // As it is stored: without the password that is never read back.
+    return { device: (await findDevice(tx, device.id)) ?? device, secret };
   });
-  return { device, secret };
 };
 
 /**

@@ -1,62 +1,84 @@
 import type { Queryable } from '../shared/db.ts';
 
-/** A picture that is still worked on: its thumbnail is to be made, or it is to be brought where pictures lie. */
-export type ImageWork = {
+/** What is done with a picture later takes it for `leaseMs`: who dies over it leaves it to another after that. */
+export type Claim = { now: Date; leaseMs: number };
+
+export type ThumbnailWork = {
   imageId: string;
   sha256: string;
-  type: string;
   /** This one included. */
   attempts: number;
-  needsThumbnail: boolean;
-  /** What is to be brought there; null = it is there. */
-  upload: Buffer | null;
+  /** The picture, where it has not been brought to where pictures lie yet. */
+  bytes: Buffer | null;
 };
 
-/**
- * Takes the picture that has waited longest, for `leaseMs`: nobody else works on it until then, and when we die before
- * it is done, somebody does after that. Undefined when there is none.
- */
-export const claimImageWork = async (
+/** The picture that has waited longest for its thumbnail. */
+export const claimThumbnailWork = async (
   db: Queryable,
-  { now, leaseMs }: { now: Date; leaseMs: number },
-): Promise<ImageWork | undefined> => {
-  const { rows } = await db.query<ImageWork>(
+  claim: Claim,
+): Promise<ThumbnailWork | undefined> => {
+  const { rows } = await db.query<ThumbnailWork>(
     `with claimed as (
        update image set work_at = $2, work_attempts = work_attempts + 1
-        where id = (select id from image where work_at <= $1 order by work_at limit 1 for update skip locked)
-       returning id, sha256, type, work_attempts, width_px, problem)
-     select c.id as "imageId", c.sha256, c.type, c.work_attempts as attempts,
-       c.width_px is null and c.problem is null as "needsThumbnail", u.bytes as upload
+        where id = (select id from image where work_at <= $1 and width_px is null and problem is null
+                     order by work_at limit 1 for update skip locked)
+       returning id, sha256, work_attempts)
+     select c.id as "imageId", c.sha256, c.work_attempts as attempts, u.bytes
        from claimed c left join image_upload u on u.image_id = c.id`,
-    [now, new Date(now.getTime() + leaseMs)],
+    values(claim),
   );
   return rows[0];
 };
 
+export type UploadWork = { imageId: string; sha256: string; attempts: number; bytes: Buffer };
+
+/** The picture that has waited longest to be brought to where pictures lie; its thumbnail is made. */
+export const claimUploadWork = async (
+  db: Queryable,
+  claim: Claim,
+): Promise<UploadWork | undefined> => {
+  const { rows } = await db.query<UploadWork>(
+    `with claimed as (
+       update image set work_at = $2, work_attempts = work_attempts + 1
+        where id = (select id from image where work_at <= $1 and (width_px is not null or problem is not null)
+                     order by work_at limit 1 for update skip locked)
+       returning id, sha256, work_attempts)
+     select c.id as "imageId", c.sha256, c.work_attempts as attempts, u.bytes
+       from claimed c join image_upload u on u.image_id = c.id`,
+    values(claim),
+  );
+  return rows[0];
+};
+
+const values = ({ now, leaseMs }: Claim): Date[] => [now, new Date(now.getTime() + leaseMs)];
+
+/** What comes after the thumbnail: the upload, where there is one. */
+const NEXT = `work_attempts = 0,
+  work_at = case when exists (select 1 from image_upload u where u.image_id = image.id) then $2::timestamptz end`;
+
 export const saveThumbnail = async (
   db: Queryable,
   imageId: string,
-  { jpeg, widthPx, heightPx }: { jpeg: Buffer; widthPx: number; heightPx: number },
+  made: { jpeg: Buffer; widthPx: number; heightPx: number; now: Date },
 ): Promise<void> => {
+  const { jpeg, widthPx, heightPx, now } = made;
   await db.query(
-    `with sized as (update image set width_px = $2, height_px = $3, problem = null where id = $1 returning id)
-     insert into image_thumbnail (image_id, jpeg) select id, $4 from sized
-     on conflict (image_id) do update set jpeg = excluded.jpeg`,
-    [imageId, widthPx, heightPx, jpeg],
+    `with sized as (update image set width_px = $3, height_px = $4, ${NEXT} where id = $1 returning id)
+     insert into image_thumbnail (image_id, jpeg) select id, $5 from sized on conflict do nothing`,
+    [imageId, now, widthPx, heightPx, jpeg],
   );
 };
 
 /** Why it has no thumbnail and will not get one. */
-export const saveProblem = async (
+export const saveNoThumbnail = async (
   db: Queryable,
   imageId: string,
-  problem: string,
+  { reason, now }: { reason: string; now: Date },
 ): Promise<void> => {
-  await db.query(`update image set problem = $2 where id = $1`, [imageId, problem]);
+  await db.query(`update image set problem = $3, ${NEXT} where id = $1`, [imageId, now, reason]);
 };
 
-/** Nothing is left to do: what was to be uploaded lies in its place. */
-export const endImageWork = async (db: Queryable, imageId: string): Promise<void> => {
+export const endUpload = async (db: Queryable, imageId: string): Promise<void> => {
   await db.query(
     `with done as (update image set work_at = null where id = $1)
      delete from image_upload where image_id = $1`,
@@ -64,10 +86,6 @@ export const endImageWork = async (db: Queryable, imageId: string): Promise<void
   );
 };
 
-export const postponeImageWork = async (
-  db: Queryable,
-  imageId: string,
-  at: Date,
-): Promise<void> => {
+export const postponeWork = async (db: Queryable, imageId: string, at: Date): Promise<void> => {
   await db.query(`update image set work_at = $2 where id = $1`, [imageId, at]);
 };

@@ -83,7 +83,7 @@ const ask = (
   new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? https : http).request(url, {
       agent: false,
-      lookup: checkedLookup(allow),
+      lookup: checkedLookup({ allow }),
       signal,
       headers: authorization === undefined ? {} : { authorization },
     });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError } from './app-error.ts';
+import { isNetwork } from './outbound-address.ts';
 
 export type Role = 'ingest' | 'notify' | 'api';
 export const ALL_ROLES: readonly Role[] = ['ingest', 'notify', 'api'];
@@ -45,6 +46,10 @@ export type Env = {
   };
   /** Where people reach this service from outside, without a slash at the end: links in messages lead there. */
   publicUrl: string | undefined;
+  /** Where pictures lie instead of below DATA_DIR: endpoint and bucket, path style. */
+  s3: { url: string; accessKey: string; secretKey: string; region: string } | undefined;
+  /** Beside each device's own address, where pictures of alarms may be fetched from: names, addresses, networks. */
+  imageHosts: readonly string[];
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
   mosquittoDir: string | undefined;
 };
@@ -131,6 +136,33 @@ export const readEnv = (source: Source): Env => {
     return undefined;
   };
 
+  const s3 = (): Env['s3'] => {
+    const address = url('S3_URL', ['http:', 'https:'], 'https://s3.example.org/fengsui');
+    const [accessKey, secretKey] = [raw('S3_ACCESS_KEY'), raw('S3_SECRET_KEY')];
+    const region = raw('S3_REGION') ?? 'us-east-1';
+    if (address === undefined) return undefined;
+    if (accessKey !== undefined && secretKey !== undefined) {
+      return { url: address.replace(/\/+$/, ''), accessKey, secretKey, region };
+    }
+    errors.push({
+      path: 'S3_URL',
+      message: 'S3_URL needs S3_ACCESS_KEY and S3_SECRET_KEY; set all three or none',
+    });
+    return undefined;
+  };
+
+  const imageHosts = (): string[] => {
+    const hosts = (raw('IMAGE_HOSTS') ?? '').split(/[\s,]+/).filter((host) => host !== '');
+    if (hosts.every((host) => isNetwork(host) || /^(?=.*[a-z])[a-z0-9.-]+$/i.test(host)))
+      return hosts;
+    fail(
+      'IMAGE_HOSTS',
+      'a list of host names, addresses and networks',
+      'pictures.example.org,10.20.0.0/16',
+    );
+    return [];
+  };
+
   const djiApp = (): Env['djiApp'] => {
     const [id, key, license] = [raw('DJI_APP_ID'), raw('DJI_APP_KEY'), raw('DJI_APP_LICENSE')];
     if (id !== undefined && key !== undefined && license !== undefined) return { id, key, license };
@@ -196,6 +228,8 @@ export const readEnv = (source: Source): Env => {
       /\/+$/,
       '',
     ),
+    s3: s3(),
+    imageHosts: imageHosts(),
     mosquittoDir:
       raw('MOSQUITTO_DIR') === undefined ? undefined : resolve(raw('MOSQUITTO_DIR') ?? ''),
   };

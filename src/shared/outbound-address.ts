@@ -44,11 +44,17 @@ export const refusedAddress = (address: string, allow: AllowedNetworks): string 
   const parsed = ipaddr.process(address);
   const range = parsed.range();
   if (range === 'unicast') return null;
-  const allowed = allow.some((text) => {
+  return isWithin(address, allow) ? null : `is ${KINDS[range] ?? 'not a public address'}`;
+};
+
+/** Whether it is an address within one of these networks; a name never is. */
+export const isWithin = (address: string, networks: AllowedNetworks): boolean => {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return networks.some((text) => {
     const network = parseNetwork(text);
     return network?.[0].kind() === parsed.kind() && parsed.match(network);
   });
-  return allowed ? null : `is ${KINDS[range] ?? 'not a public address'}`;
 };
 
 /** The address a URL names itself, without asking DNS; undefined for one that names a host. */
@@ -57,6 +63,16 @@ const literalAddress = ({ hostname }: URL): string | undefined => {
   if (host === 'localhost' || host.endsWith('.localhost')) return '127.0.0.1';
   return isAddress(host) ? host : undefined;
 };
+
+/** How an address is written; undefined for what is none. A name or shorthand of one is none. */
+export const plainAddress = (text: string): string | undefined =>
+  isAddress(text) ? ipaddr.process(text).toString() : undefined;
+
+/** Whether it is an address of the kind that equipment has in a county's own networks. */
+export const isSiteAddress = (address: string): boolean =>
+  SITE_RANGES.has(ipaddr.process(address).range());
+
+const SITE_RANGES: ReadonlySet<string> = new Set(['private', 'uniqueLocal', 'carrierGradeNat']);
 
 /** What to do where an address was refused. */
 export const HOW_TO_ALLOW = 'if it is meant, add its network to webhook.allow in channels.json';

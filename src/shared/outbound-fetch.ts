@@ -16,12 +16,17 @@ export type OutboundRequest = {
   body?: string | Buffer;
   /** For all of it: name, connection, answer. */
   timeoutMs: number;
+  /** How much of the answer is read; absent = 64 KiB. */
+  maxAnswerBytes?: number;
 };
 
 /** Any answer at all, a redirect too: redirects are not followed. */
 export type OutboundResponse = {
   status: number;
   headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** False when the body is longer than what was read, broke off or took too long. */
+  isWhole: boolean;
   /** At most 64 KiB of it. */
   text: string;
 };
@@ -48,22 +53,26 @@ type OutboundErrorOptions = { mayHaveArrived?: boolean; refused?: boolean; cause
 
 export type OutboundFetch = (url: string, request: OutboundRequest) => Promise<OutboundResponse>;
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_TEXT_BYTES = 64 * 1024;
+
+export type OutboundFetchOptions = {
+  allow: AllowedNetworks;
+  /** What a refusal tells people to do; absent = `HOW_TO_ALLOW`. */
+  howToAllow?: string;
+  lookup?: typeof dns.lookup;
+};
 
 /**
  * HTTP to URLs that people enter. Goes to public addresses and to `allow` only: names are resolved here, what they resolve
  * to is checked, and that very address is connected to, so that a name cannot point elsewhere between the two (DNS
  * rebinding). Rejects with OutboundError; a status is never an error. `lookup` is for tests.
  */
-export const createOutboundFetch = (options: {
-  allow: AllowedNetworks;
-  lookup?: typeof dns.lookup;
-}): OutboundFetch => {
-  const lookup = checkedLookup(options.allow, options.lookup);
+export const createOutboundFetch = (options: OutboundFetchOptions): OutboundFetch => {
+  const lookup = checkedLookup(options);
   return async (address, request) => {
     const url = parseUrl(address);
     const refused = refusedUrl(url, options.allow);
-    if (refused !== null) throw refusal(`${url.hostname} ${refused}`);
+    if (refused !== null) throw refusal(`${url.hostname} ${refused}`, options);
     return exchange(url, request, lookup);
   };
 };
@@ -75,13 +84,14 @@ const parseUrl = (text: string): URL => {
   throw new OutboundError(`${url.protocol}// is neither http:// nor https://`, { refused: true });
 };
 
-const refusal = (what: string): OutboundError =>
-  new OutboundError(`${what}; ${HOW_TO_ALLOW}`, { refused: true });
+const refusal = (what: string, { howToAllow = HOW_TO_ALLOW }: OutboundFetchOptions) =>
+  new OutboundError(`${what}; ${howToAllow}`, { refused: true });
 
 /** Resolves a name to those of its addresses that may be connected to; fails where there are none. */
 export const checkedLookup =
-  (allow: AllowedNetworks, lookup: typeof dns.lookup = dns.lookup): LookupFunction =>
+  (fetchOptions: OutboundFetchOptions): LookupFunction =>
   (hostname, options, callback) => {
+    const { allow, lookup = dns.lookup } = fetchOptions;
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');
       const permitted = addresses.filter(({ address }) => refusedAddress(address, allow) === null);
@@ -92,7 +102,7 @@ export const checkedLookup =
           found === undefined
             ? 'has no address'
             : `resolves to ${found.address}, which ${String(refusedAddress(found.address, allow))}`;
-        return callback(refusal(`${hostname} ${reason}`), '');
+        return callback(refusal(`${hostname} ${reason}`, fetchOptions), '');
       }
       if (options.all === true) callback(null, permitted);
       else callback(null, first.address, first.family);
@@ -101,7 +111,7 @@ export const checkedLookup =
 
 const exchange = (
   url: URL,
-  { method, headers, body, timeoutMs }: OutboundRequest,
+  { method, headers, body, timeoutMs, maxAnswerBytes = MAX_TEXT_BYTES }: OutboundRequest,
   lookup: LookupFunction,
 ): Promise<OutboundResponse> =>
   new Promise((resolve, reject) => {
@@ -141,10 +151,11 @@ const exchange = (
     request.once('error', fail);
     request.once('response', (response) => {
       answered = true;
-      readText(response).then((text) => {
+      readBody(response, maxAnswerBytes).then((read) => {
         clearTimeout(timer);
         request.destroy();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        const text = read.body.toString('utf8', 0, MAX_TEXT_BYTES);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, ...read, text });
       }, fail);
     });
     request.end(body);
@@ -159,17 +170,20 @@ const messageOf = (error: unknown): string => {
 };
 
 /** The status is the answer; a body that breaks off or never ends must not make it unknown. */
-const readText = async (response: http.IncomingMessage): Promise<string> => {
+const readBody = async (
+  response: http.IncomingMessage,
+  maxBytes: number,
+): Promise<{ body: Buffer; isWhole: boolean }> => {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - length));
+      chunks.push(chunk.subarray(0, maxBytes - length));
       length += chunk.length;
-      if (length >= MAX_ANSWER_BYTES) break;
+      if (length > maxBytes) break;
     }
   } catch {
     // What came of it is enough.
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { body: Buffer.concat(chunks), isWhole: response.complete && length <= maxBytes };
 };

@@ -1,9 +1,12 @@
 import {
   createDiskFiles,
+  createImageFetchers,
   createImageKeeper,
   createImageStore,
-  createImageWorker,
+  createS3Files,
   createThumbnailer,
+  createThumbnailWorker,
+  createUploadWorker,
   type ImageStore,
   imageRoutes,
   type SentImage,
@@ -31,8 +34,11 @@ export const createImages = (context: Context): Images => {
   const logger = context.logger.child({ stage: 'images' });
   const { maxBytes, keepDays } = imageSettings(config);
   const pool = context.pool('images', 6);
-  const files = createDiskFiles(env.dataDir);
-  const store = createImageStore({ pool, files, maxBytes, clock });
+  const { s3 } = env;
+  const files = s3 === undefined ? createDiskFiles(env.dataDir) : createS3Files(s3);
+  // Nobody who sends a picture waits for S3: it is kept in the database until it is there.
+  const at = s3 === undefined ? files : undefined;
+  const store = createImageStore({ pool, files: at, maxBytes, clock });
   const makeThumbnail = createThumbnailer();
   return {
     store,
@@ -41,7 +47,9 @@ export const createImages = (context: Context): Images => {
       return kept.kind === 'refused' ? rejected('invalid_image', kept.reason) : undefined;
     },
     parts: [
-      createImageWorker({ pool, files, makeThumbnail, clock, logger }),
+      createThumbnailWorker({ pool, files, makeThumbnail, clock, logger }),
+      ...(s3 === undefined ? [] : [createUploadWorker({ pool, files, clock, logger })]),
+      ...createImageFetchers({ pool, store, listed: env.imageHosts, maxBytes, clock, logger }),
       createImageKeeper({ pool, files, clock, keepDays, logger }),
     ],
     routes: (visibleRegions) => imageRoutes({ pool, files, visibleRegions }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findImageLogin } from '../../src/devices/index.ts';
 import { givenAccount } from '../integration/api/api-harness.ts';
 import { frigateEvent, hikvisionAlert, JPEG, multipart } from '../support/camera-fixtures.ts';
 import { picture, pixelBomb } from '../support/pictures.ts';
@@ -151,7 +152,7 @@ describe('pictures that come with an alarm over HTTP', () => {
       ]);
     });
     expect(images.map(({ type, widthPx, heightPx }) => [type, widthPx, heightPx])).toEqual([
-      ['image/jpeg', 1280, 720],
+      ['image/jpeg', 640, 360],
       ['image/jpeg', 640, 512],
     ]);
 
@@ -214,6 +215,28 @@ describe('pictures that come with an alarm over HTTP', () => {
       ['http/hikvision/cam-d/picture', expect.stringContaining('at most 10485760 are kept')],
       ['http/hikvision/cam-d/picture', expect.stringContaining('"<!DOCTYPE html><"')],
     ]);
+  });
+});
+
+describe('the login a camera asks for before it shows a picture', () => {
+  it('is never answered, and stays when the rest is changed', async () => {
+    const login = { imageUser: 'admin', imagePassword: 'never shown' };
+    const place = { lon: 109, lat: 26 };
+    const body = { id: 'cam-l', kind: 'camera', name: 'cam-l', ...place, ...login };
+    const answers = [
+      await town.call('POST', 'devices', body),
+      await town.call('GET', 'devices/cam-l'),
+      await town.call('GET', 'devices'),
+      await town.call('PATCH', 'devices/cam-l', { properties: { imageUser: 'other' } }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200]);
+    expect(JSON.stringify(answers)).toContain('imageUser');
+    expect(JSON.stringify(answers)).not.toContain('never shown');
+    const { pool } = town.database;
+    const known = { user: 'other', password: 'never shown' };
+    expect(await findImageLogin(pool, 'cam-l')).toEqual(known);
+    await town.call('PATCH', 'devices/cam-l', { properties: { ...login, imagePassword: null } });
+    expect(await findImageLogin(pool, 'cam-l')).toBeUndefined();
   });
 });
 

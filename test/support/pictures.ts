@@ -17,8 +17,8 @@ export const WEBP_HEAD = Buffer.from('RIFF\x24\0\0\0WEBPVP8 ', 'latin1');
  * which EXIF tells, as it tells where (26° 42′ N).
  */
 export const picture = async ({
-  widthPx = 1280,
-  heightPx = 720,
+  widthPx = 640,
+  heightPx = 360,
   format = 'jpeg' as 'jpeg' | 'png' | 'webp',
   turned = false,
 } = {}): Promise<Buffer> => {

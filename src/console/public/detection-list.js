@@ -1,6 +1,7 @@
 import { doubt } from './device-health.js';
 import { h } from './dom.js';
 import { clockTime, distance, error, percent } from './format.js';
+import { pictureStrip } from './pictures.js';
 import { currentLanguage, t, word } from './texts.js';
 
 /** Frames of one source shown one by one; the older are chosen with their source. */
@@ -58,6 +59,7 @@ const source = ({ deviceId, frames }, view) => {
         ),
       ),
     ),
+    pictureStrip(frames, deviceId),
   );
 };
 

@@ -31,6 +31,16 @@ export const request = async (path, { method = 'GET', body } = {}) => {
   throw new HttpError(response.status, detail, Number(response.headers.get('retry-after')) || 1);
 };
 
+/** The bytes of a picture at an address the service gave: an <img> could not send the token. Throws HttpError. */
+export const pictureBlob = async (url) => {
+  const headers = { authorization: `Bearer ${token()}` };
+  const response = await fetch(url, { headers }).catch(() => {
+    throw new HttpError(0, 'no answer');
+  });
+  if (!response.ok) throw new HttpError(response.status, response.statusText);
+  return response.blob();
+};
+
 export const login = async (username, password) => {
   forgetToken();
   const answer = await request('auth/login', { method: 'POST', body: { username, password } });

@@ -1,9 +1,12 @@
 import { labelDetection, mergeAway, splitOff, undoLast } from './corrections.js';
 import { h } from './dom.js';
 import { loadDetail, renderDetail } from './incident-detail.js';
+import { awaitsPictures } from './pictures.js';
 import { t } from './texts.js';
 
 const DETAIL_DELAY_MS = 400;
+/** Pictures come without an event of their own. */
+const PICTURE_DELAY_MS = 3_000;
 /** While a foreign aircraft is in its airspace: where it flies is no event. */
 const AIRCRAFT_EVERY_MS = 5_000;
 
@@ -37,7 +40,9 @@ export const createDetails = ({ toast, onFailed, put, render, numberOf, mayComma
         draw(entry);
         render();
         const { id } = entry.incident;
-        if (entry.loaded.aircraft.some(({ incidentIds }) => incidentIds.includes(id))) {
+        if (awaitsPictures(entry.loaded.incident.detections, Date.now())) {
+          refresh(entry, PICTURE_DELAY_MS);
+        } else if (entry.loaded.aircraft.some(({ incidentIds }) => incidentIds.includes(id))) {
           refresh(entry, AIRCRAFT_EVERY_MS);
         }
       } catch (error) {

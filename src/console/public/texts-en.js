@@ -95,6 +95,8 @@ export const en = {
   undo: 'Undo the last merge or split',
   undoText: 'The detections return to the incident they came from.',
   undoDone: 'Undone',
+  picture: 'Picture',
+  pictureMissing: 'The picture could not be loaded',
   confirm: 'Confirm',
   cancel: 'Cancel',
   away: (range, direction) => `${range} ${direction}`,

@@ -91,6 +91,8 @@ export const zh = {
   undo: '撤销上次合并或拆分',
   undoText: '告警将回到原来的火情。',
   undoDone: '已撤销',
+  picture: '图片',
+  pictureMissing: '图片无法加载',
   confirm: '确定',
   cancel: '取消',
   away: (range, direction) => `${direction} ${range}`,

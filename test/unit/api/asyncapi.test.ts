@@ -46,6 +46,7 @@ describe('docs/asyncapi.yaml', () => {
     'fengsui/v1/drone/{deviceId}/detection',
     'fengsui/v1/{kind}/{deviceId}/detection',
     'fengsui/v1/{kind}/{deviceId}/status',
+    'fengsui/v1/{kind}/{deviceId}/image/{detectionId}',
     'fengsui/v1/person/{personId}/position',
     'fengsui/v1/person/{personId}/inbox',
     'fengsui/v1/person/{personId}/receipt',

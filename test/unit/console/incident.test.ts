@@ -6,6 +6,8 @@ type Incident = { status: string; alertLevel: string };
 type Event = { type: string; incidentId?: string; data: object };
 type Row = { event: Event; first: Event; count: number };
 
+type Picture = { id: string; thumbnailUrl: string | null; problem: string | null };
+type Frame = { observedAt: string; receivedAt: string; images?: Picture[] };
 type Aircraft = {
   id: string;
   lon: number;
@@ -27,6 +29,8 @@ type Page = {
     deviceId: string;
     frames: unknown[];
   }[];
+  picturesOf: (frames: Frame[]) => { id: string; observedAt: string }[];
+  awaitsPictures: (frames: Frame[], now: number) => boolean;
   percent: (fraction: number) => string;
   ratio: (value: number) => string;
   offset: (from: object, to: object) => { distanceM: number; azimuthDeg: number };
@@ -39,7 +43,9 @@ let page: Page;
 beforeAll(async () => {
   vi.stubGlobal('localStorage', { getItem: () => 'en' });
   const files =
-    'alertness why event-text timeline corrections detection-list aircraft-marks format'.split(' ');
+    'alertness why event-text timeline corrections detection-list aircraft-marks format pictures'.split(
+      ' ',
+    );
   const modules = await Promise.all(
     files.map((file) => import(join(packageFile('src/console/public'), `${file}.js`))),
   );
@@ -219,5 +225,34 @@ describe('corrections', () => {
     const at = (day: number): string => new Date(2026, 3, day, 18, 30).toISOString();
     expect(page.untilTime(at(5), now, 'en')).toBe('18:30');
     expect(page.untilTime(at(6), now, 'en')).toMatch(/04\/06.*18:30/);
+  });
+});
+
+describe('pictures of an incident', () => {
+  const at = '2026-04-05T03:00:00.000Z';
+  const now = Date.parse(at);
+  const made = { id: 'p-1', thumbnailUrl: '/small', problem: null };
+  const frame = (images?: Picture[], receivedAt = at): Frame => ({
+    observedAt: at,
+    receivedAt,
+    ...(images === undefined ? {} : { images }),
+  });
+
+  it('come once each, in the order of what they show', () => {
+    const other = { ...made, id: 'p-2' };
+    const shown = page.picturesOf([frame([other]), frame(), frame([made, other])]);
+    expect(shown.map(({ id, observedAt }) => [id, observedAt])).toEqual([
+      ['p-2', at],
+      ['p-1', at],
+    ]);
+  });
+
+  it('are looked for again while they may still come', () => {
+    expect(page.awaitsPictures([frame([])], now + 59_000)).toBe(true);
+    expect(page.awaitsPictures([frame([])], now + 61_000)).toBe(false);
+    expect(page.awaitsPictures([frame([made])], now)).toBe(false);
+    const making = { ...made, thumbnailUrl: null };
+    expect(page.awaitsPictures([frame([making])], now)).toBe(true);
+    expect(page.awaitsPictures([frame([{ ...making, problem: 'none' }])], now)).toBe(false);
   });
 });

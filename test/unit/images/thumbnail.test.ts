@@ -16,7 +16,7 @@ describe('a thumbnail', () => {
   it.each(['jpeg', 'png', 'webp'] as const)('of a %s is a JPEG of 320 pixels', async (format) => {
     const { shown, ...thumbnail } = await made(await picture({ format }));
     expect(shown).toMatchObject({ format: 'jpeg', width: 320, height: 180 });
-    expect(thumbnail).toMatchObject({ widthPx: 1280, heightPx: 720 });
+    expect(thumbnail).toMatchObject({ widthPx: 640, heightPx: 360 });
   });
 
   it('stands upright and does not say where it was taken', async () => {
@@ -24,7 +24,7 @@ describe('a thumbnail', () => {
     // The tag of the GPS part, little-endian as libexif writes it.
     expect((await sharp(bytes).metadata()).exif?.includes(Buffer.of(0x25, 0x88))).toBe(true);
     const { shown, widthPx, heightPx } = await made(bytes);
-    expect([widthPx, heightPx]).toEqual([720, 1280]);
+    expect([widthPx, heightPx]).toEqual([360, 640]);
     expect(shown.height).toBeGreaterThan(shown.width);
     expect(shown.exif).toBeUndefined();
     expect(shown.orientation).toBeUndefined();
