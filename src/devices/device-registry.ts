@@ -4,6 +4,7 @@ import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import type { Device } from './device.ts';
 import { findCameraBehind, findCredential, findDevice, listAllDevices } from './device-store.ts';
+import { createLoginWatch } from './login-watch.ts';
 import { verifySecret } from './secret.ts';
 import type { GatewayOf, Principal } from './topic-access.ts';
 
@@ -21,6 +22,8 @@ export type DeviceRegistry = Part & {
   cameraBehind(gatewayId: string, name: string): Promise<Device | undefined>;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
+  /** Whether that device's or person's login was revoked, wherever its messages come from. */
+  isRevoked(id: string): boolean;
   /** Called with the id of a device or person whose login was changed or revoked. */
   onCredentialChange(handler: (id: string) => void): void;
 };
@@ -41,7 +44,7 @@ export const createDeviceRegistry = (deps: {
 }): DeviceRegistry => {
   const { pool, listener, logger } = deps;
   const devices = new Map<string, Device>();
-  const credentialHandlers: ((id: string) => void)[] = [];
+  const logins = createLoginWatch(deps);
   const unsubscribe: (() => void)[] = [];
 
   const reload = async (): Promise<void> => {
@@ -66,14 +69,12 @@ export const createDeviceRegistry = (deps: {
           changed: (id) => void refresh(id).catch(logFailure),
           reconnected: () => void reload().catch(logFailure),
         }),
-        listener.on('mqtt_credential_changed', {
-          changed: (id) => credentialHandlers.forEach((handler) => handler(id)),
-          reconnected: () => undefined,
-        }),
       );
       await reload();
+      await logins.start();
     },
     async stop() {
+      await logins.stop();
       for (const off of unsubscribe) off();
     },
     get: (id) => devices.get(id),
@@ -102,8 +103,7 @@ export const createDeviceRegistry = (deps: {
       await refresh(credential.id);
       return { owner: 'device', id: credential.id, kind: credential.kind };
     },
-    onCredentialChange: (handler) => {
-      credentialHandlers.push(handler);
-    },
+    isRevoked: logins.isRevoked,
+    onCredentialChange: logins.onChange,
   };
 };

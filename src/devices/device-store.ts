@@ -120,6 +120,14 @@ export const findCredential = async (
   return row.kind === null ? undefined : { ...base, owner: 'device', kind: row.kind };
 };
 
+/** The hash of every login by its id, null where it was revoked. */
+export const listLogins = async (db: Queryable): Promise<Map<string, string | null>> => {
+  const { rows } = await db.query<{ id: string; hash: string | null }>(
+    `select id, case when revoked_at is null then secret_hash end as hash from mqtt_credential`,
+  );
+  return new Map(rows.map(({ id, hash }) => [id, hash]));
+};
+
 /** Every login that is not revoked, for Mosquitto's files. */
 export const listBrokerUsers = async (db: Queryable): Promise<BrokerUser[]> => {
   const { rows } = await db.query<{

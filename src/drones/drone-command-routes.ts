@@ -101,6 +101,9 @@ const flyToRoute = (app: App, deps: DroneCommandRoutesDeps): void => {
           `drone "${id}" is registered to no gateway; set its gatewayId to its dock`,
         );
       }
+      if (gateway.revoked) {
+        throw new AppError('conflict', `the login of "${gateway.id}", its gateway, was revoked`);
+      }
       const plan = planFlight(
         { target: [body.lon, body.lat], heightM: body.heightM, speedMps: body.speedMps },
         flightSituation(drone, gateway),
