@@ -103,7 +103,7 @@ export const createDeviceRegistry = (deps: {
       await refresh(credential.id);
       return { owner: 'device', id: credential.id, kind: credential.kind };
     },
-    isRevoked: logins.isRevoked,
-    onCredentialChange: logins.onChange,
+    isRevoked: (id) => logins.isRevoked(id),
+    onCredentialChange: (handler) => logins.onChange(handler),
   };
 };

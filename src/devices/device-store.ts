@@ -128,6 +128,11 @@ export const listLogins = async (db: Queryable): Promise<Map<string, string | nu
   return new Map(rows.map(({ id, hash }) => [id, hash]));
 };
 
+/** Nobody is registered beside an import: what was checked stays true until it is stored. */
+export const lockLogins = async (tx: Queryable): Promise<void> => {
+  await tx.query('lock table mqtt_credential in share row exclusive mode');
+};
+
 /** Every login that is not revoked, for Mosquitto's files. */
 export const listBrokerUsers = async (db: Queryable): Promise<BrokerUser[]> => {
   const { rows } = await db.query<{

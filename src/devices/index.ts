@@ -19,9 +19,11 @@ export {
   setModelKey,
 } from './device-store.ts';
 export { eyeHeightM } from './eye-height.ts';
+export { deviceImportRoutes } from './import/import-routes.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
+export { placeDevices } from './place-devices.ts';
 export { registerAircraft } from './register-aircraft.ts';
 export { registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';

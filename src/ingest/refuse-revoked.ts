@@ -12,10 +12,13 @@ import type { Topic } from './topics.ts';
 export const refuseRevoked = (
   topic: Topic,
   { payload, publisherId }: Pick<InboundMessage, 'payload' | 'publisherId'>,
-  { isRevoked, gatewayOf }: Pick<DeviceRegistry, 'isRevoked' | 'gatewayOf'>,
+  registry: Pick<DeviceRegistry, 'isRevoked' | 'gatewayOf'>,
 ): Rejected | undefined => {
-  const gateway = topic.dialect === 'dji' && publisherId === null ? gatewayOf(topic.id) : null;
-  const revoked = [topic.id, publisherId, gateway].find((id) => id !== null && isRevoked(id));
+  const gateway =
+    topic.dialect === 'dji' && publisherId === null ? registry.gatewayOf(topic.id) : null;
+  const revoked = [topic.id, publisherId, gateway].find(
+    (id) => id !== null && registry.isRevoked(id),
+  );
   if (revoked === undefined || revoked === null || isGoodbye(topic, payload)) return undefined;
   return rejected(
     'revoked_device',

@@ -24,6 +24,20 @@ export const toGcj02 = ([lon, lat]: LonLat): LonLat => {
   ];
 };
 
+/** Each round leaves less than a hundredth of the error of the one before: a millimetre after three. */
+const INVERSE_ROUNDS = 4;
+
+/** The WGS-84 position that `toGcj02` shows at this one: how a position read off a Chinese map is brought in. */
+export const fromGcj02 = (shown: LonLat): LonLat => {
+  let [lon, lat] = shown;
+  for (let round = 0; round < INVERSE_ROUNDS; round += 1) {
+    const [lonNow, latNow] = toGcj02([lon, lat]);
+    lon += shown[0] - lonNow;
+    lat += shown[1] - latNow;
+  }
+  return [lon, lat];
+};
+
 const wave = (weight: number, value: number): number => (weight * 2 * Math.sin(value * PI)) / 3;
 
 const eastM = (x: number, y: number): number =>

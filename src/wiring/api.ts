@@ -12,6 +12,7 @@ import { consoleRoutes } from '../console/index.ts';
 import {
   type Device,
   type DeviceRegistry,
+  deviceImportRoutes,
   deviceRoutes,
   eyeHeightM,
   findDevice,
@@ -63,6 +64,7 @@ import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
 import { droneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
+import type { LonLat } from '../shared/geo.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
 import { suppressionRoutes } from '../suppression/index.ts';
@@ -201,18 +203,17 @@ const stageRoutes = (
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
   const groundHeightM = groundHeightOf(terrain);
+  const places = {
+    regionIdAt: (point: LonLat) => regions.regionsAt(point)[0]?.id ?? 'default',
+    hasRegion: (id: string) => regions.get(id) !== undefined,
+  };
   const placed = (device: Device): PlacedDevice => ({
     ...device,
     eyeHeightM: eyeHeightM(device, groundHeightM),
   });
   return [
-    deviceRoutes({
-      pool,
-      visibleRegions,
-      clock,
-      regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
-      hasRegion: (id) => regions.get(id) !== undefined,
-    }),
+    deviceRoutes({ ...places, pool, visibleRegions, clock }),
+    deviceImportRoutes({ ...places, pool }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
     deviceEventRoutes({ pool, visibleRegions }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toGcj02 } from '../../../src/shared/gcj02.ts';
+import { fromGcj02, toGcj02 } from '../../../src/shared/gcj02.ts';
 import { geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
 
 describe('toGcj02', () => {
@@ -20,5 +20,17 @@ describe('toGcj02', () => {
   it('leaves the rest of the world where it is', () => {
     expect(toGcj02([1.52, 42.5])).toEqual([1.52, 42.5]);
     expect(toGcj02([-74, 40.7])).toEqual([-74, 40.7]);
+  });
+});
+
+describe('fromGcj02', () => {
+  it('is the way back, to a millimetre, all over China', () => {
+    for (let lon = 74; lon < 135; lon += 3.7) {
+      for (let lat = 4; lat < 53; lat += 3.3) {
+        expect(geodesicInverse([lon, lat], fromGcj02(toGcj02([lon, lat]))).distanceM).toBeLessThan(
+          0.001,
+        );
+      }
+    }
   });
 });
