@@ -25,6 +25,6 @@ export { lensOf } from './lens.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { placeDevices } from './place-devices.ts';
 export { registerAircraft } from './register-aircraft.ts';
-export { registerDevice } from './register-device.ts';
+export { type RegisterDeps, registerDevice } from './register-device.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

@@ -6,11 +6,11 @@ import type { DroneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import { LatSchema, LonSchema } from '../shared/geo.ts';
 import {
-  type AccessRole,
   ANY_ROLE,
   type App,
   actorOf,
   PageQuery,
+  PILOT_ROLES,
   pageOf,
   type RouteGroup,
   type User,
@@ -31,9 +31,6 @@ export type DroneCommandRoutesDeps = {
   visibleRegions: VisibleRegions;
   clock: Clock;
 };
-
-/** Whoever flies, and whoever runs an incident. */
-const PILOTS: readonly AccessRole[] = ['operator', 'dispatcher', 'duty_officer'];
 
 const IdParams = Type.Object({ id: DeviceIdSchema });
 const Uuid = Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' });
@@ -70,7 +67,7 @@ const flyToRoute = (app: App, deps: DroneCommandRoutesDeps): void => {
   app.post(
     '/drones/:id/fly-to',
     {
-      config: { access: PILOTS },
+      config: { access: PILOT_ROLES },
       schema: {
         tags: ['drones'],
         summary: 'Send a drone to a point; 202 with the command, to be followed',

@@ -77,6 +77,7 @@ import {
 } from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
 import type { Intake } from './intake.ts';
+import { createPilotRoutes } from './pilot.ts';
 
 type ApiParts = {
   shared: Pool;
@@ -193,13 +194,14 @@ const providerHooks = (
 };
 
 const stageRoutes = (
-  { env, config, channels, clock, terrain }: Context,
+  context: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
     viewsheds: ViewshedJobs | undefined;
   },
 ): RouteGroup[] => {
+  const { env, config, channels, clock, terrain } = context;
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
   const groundHeightM = groundHeightOf(terrain);
@@ -214,6 +216,7 @@ const stageRoutes = (
   return [
     deviceRoutes({ ...places, pool, visibleRegions, clock }),
     deviceImportRoutes({ ...places, pool }),
+    createPilotRoutes(context, { ...places, pool, visibleRegions, bus: parts.bus }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
     deviceEventRoutes({ pool, visibleRegions }),

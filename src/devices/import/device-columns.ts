@@ -2,10 +2,7 @@ import { plainWord } from '../../shared/csv.ts';
 import type { DeviceKind, DeviceRegistration } from '../device.ts';
 
 /** The fields of a registration that have a column of their own, `externalId`, and the datum a row's position is in. */
-export type Column =
-  | Exclude<keyof DeviceRegistration & string, 'properties'>
-  | 'externalId'
-  | 'datum';
+export type Column = Exclude<keyof DeviceRegistration, 'properties'> | 'externalId' | 'datum';
 
 /** Titles besides the field's own name. */
 const TITLES: Readonly<Record<Column, readonly string[]>> = {

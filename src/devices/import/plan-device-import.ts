@@ -77,7 +77,7 @@ const readLine = (
   });
   if (id === undefined) return refuse('is empty; every line needs one');
   if (current !== undefined && !upsert) {
-    return refuse(`"${String(id)}" is registered already; add ?mode=upsert to change it`);
+    return refuse(`"${current.id}" is registered already; add ?mode=upsert to change it`);
   }
   if (current === undefined && typeof id === 'string' && taken.has(id)) {
     return refuse(`"${id}" is the id of a person; choose another`);

@@ -228,8 +228,8 @@ it('whatever a file holds, it is planned or its faults have a line; a planned pl
       const { planned, faults } = plan(quoted.join('\n'));
       for (const { path } of faults) expect(path).toMatch(/^(file|lines\[\d+\])/);
       for (const { device: one } of planned) {
-        if (one.lon !== null) expect(Math.abs(one.lon)).toBeLessThanOrEqual(180);
-        if (one.lat !== null) expect(Math.abs(one.lat)).toBeLessThanOrEqual(90);
+        expect(Math.abs(one.lon ?? 0)).toBeLessThanOrEqual(180);
+        expect(Math.abs(one.lat ?? 0)).toBeLessThanOrEqual(90);
       }
     }),
     { seed: 20, numRuns: 300 },
