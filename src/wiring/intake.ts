@@ -231,6 +231,7 @@ export const createIntake = (
   });
   const commandClock = createCommandClock({
     pool: shared,
+    commands,
     clock,
     logger: context.logger.child({ stage: 'drones' }),
   });
