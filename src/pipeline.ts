@@ -25,6 +25,7 @@ import { type GridTerrain, loadTerrain } from './terrain/index.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
 
 export type ServiceOptions = {
@@ -182,8 +183,9 @@ const wire = async (
     listener,
     logger: logger.child({ stage: 'resources' }),
   });
+  const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, publish });
+  const intake = createIntake(context, { shared, regions, registry, images, publish });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
@@ -240,6 +242,7 @@ const wire = async (
     regions,
     registry,
     resources,
+    images,
     intake,
     bus,
     notify,
@@ -258,6 +261,7 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,

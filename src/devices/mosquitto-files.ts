@@ -43,7 +43,9 @@ const rulesFor = (user: BrokerUser, aircraft: readonly string[]): string[] => {
   const prefix = `fengsui/v1/${user.kind}/${user.id}`;
   const serials = speaksVendor(user.kind) ? [user.id, ...aircraft] : [];
   return [
-    ...['telemetry', 'detection', 'status'].map((message) => `topic write ${prefix}/${message}`),
+    ...['telemetry', 'detection', 'status', 'image/+'].map(
+      (message) => `topic write ${prefix}/${message}`,
+    ),
     `topic read ${prefix}/#`,
     ...cameraPrefixes(user.kind, user.id).map((own) => `topic readwrite ${own}#`),
     ...serials.flatMap((serial) => [

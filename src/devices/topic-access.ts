@@ -13,6 +13,8 @@ const NATIVE = 'fengsui/v1';
 
 /** What each native publisher may say; anything else below its prefix is refused so that a typo is noticed. */
 const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
+/** A picture, under the id of its detection. */
+const PICTURE = /^image\/[^/]+$/;
 const PERSON_MESSAGES = ['position', 'receipt', 'status'];
 
 /** Who speaks DJI's topics; a controller is registered as a dock. */
@@ -55,8 +57,9 @@ export const mayPublish = (principal: Principal, topic: string, gatewayOf: Gatew
   if (principal.owner === 'service' || isCameraTopic(principal, topic)) return true;
   const prefix = nativePrefix(principal);
   if (topic.startsWith(prefix)) {
-    const allowed = principal.owner === 'device' ? DEVICE_MESSAGES : PERSON_MESSAGES;
-    return allowed.includes(topic.slice(prefix.length));
+    const message = topic.slice(prefix.length);
+    if (principal.owner === 'person') return PERSON_MESSAGES.includes(message);
+    return DEVICE_MESSAGES.includes(message) || PICTURE.test(message);
   }
   if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;
   const serial = vendorSerial(topic);

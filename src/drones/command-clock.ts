@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Pool } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
+import { createRepeating } from '../shared/repeating.ts';
 import { endSilentCommands } from './drone-command-store.ts';
 import type { DroneCommands } from './drone-commands.ts';
 
@@ -18,10 +19,8 @@ export const createCommandClock = ({
   commands: Pick<DroneCommands, 'followReturns'>;
   clock: Clock;
   logger: Logger;
-}): Part => {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  const check = async (): Promise<void> => {
+}): Part =>
+  createRepeating('command-clock', async () => {
     try {
       await commands.followReturns();
       for (const { id, deviceId, status } of await endSilentCommands(pool, clock.now())) {
@@ -33,19 +32,5 @@ export const createCommandClock = ({
     } catch (error) {
       logger.error({ err: error }, 'commands could not be looked through');
     }
-  };
-  return {
-    name: 'command-clock',
-    async start() {
-      timer = setInterval(() => {
-        running ??= check().finally(() => {
-          running = undefined;
-        });
-      }, CHECK_EVERY_MS);
-    },
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+    return CHECK_EVERY_MS;
+  });

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DetectionImagesSchema } from '../images/index.ts';
 import { FixSchema } from '../shared/geo.ts';
 import { DateTimeSchema } from '../shared/http.ts';
 import type { IncidentStatus } from './candidate.ts';
@@ -96,13 +97,16 @@ export const IncidentDetectionSchema = Type.Object({
   elevationDeg: Type.Union([Type.Number(), Type.Null()]),
   rangeM: Type.Union([Type.Number(), Type.Null()]),
   temperatureC: Type.Union([Type.Number(), Type.Null()]),
+  /** Where its source says the picture is. */
   imageUrl: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([LabelSchema, Type.Null()]),
 });
 
 export const IncidentDetailSchema = Type.Object({
   ...IncidentSchema.properties,
-  detections: Type.Array(IncidentDetectionSchema),
+  detections: Type.Array(
+    Type.Object({ ...IncidentDetectionSchema.properties, ...DetectionImagesSchema }),
+  ),
   hypotheses: Type.Optional(
     Type.Array(
       Type.Object({

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { imagesByDetection } from '../images/index.ts';
 import type { Clock } from '../shared/clock.ts';
 import {
   ANY_ROLE,
@@ -109,9 +110,13 @@ const readRoutes = (app: App, { pool, visibleRegions }: IncidentRoutesDeps): voi
     async ({ params, user }) => {
       const incident = await requireVisible(pool, params.id, visibleRegions(user));
       const detections = await listDetections(pool, incident.id, MAX_DETECTIONS);
+      const imagesOf = await imagesByDetection(
+        pool,
+        detections.map(({ id }) => id),
+      );
       return {
         ...incidentJson(incident),
-        detections: detections.map(detectionJson),
+        detections: detections.map((seen) => ({ ...detectionJson(seen), ...imagesOf(seen.id) })),
         ...hypothesesJson(incident),
       };
     },

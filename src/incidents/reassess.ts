@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../shared/clock.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
+import { createRepeating } from '../shared/repeating.ts';
 import { assessIncident, type IncidentDeps } from './assess-incident.ts';
 import { newestSeen } from './detection-store.ts';
 import { findIncident, listUnjudged, lockIncidents } from './incident-store.ts';
@@ -23,32 +23,16 @@ export const createReassessor = (
   deps: IncidentDeps & { clock: Clock; logger: Logger },
   everyMs = EVERY_MS,
 ): Reassessor => {
-  const ending = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-
   const assessAll = async (only: 'suppressed' | 'all'): Promise<void> => {
     for (const id of await listUnjudged(deps.pool, only)) await assessOne(deps, id);
   };
-  const loop = async (): Promise<void> => {
-    for (;;) {
-      await delay(everyMs, undefined, { signal: ending.signal });
-      await assessAll('suppressed').catch((error: unknown) =>
-        deps.logger.error({ err: error }, 'suppressed incidents could not be assessed anew'),
-      );
-    }
-  };
-
-  return {
-    name: 'reassessor',
-    async start() {
-      running = loop().catch(() => undefined);
-    },
-    async stop() {
-      ending.abort();
-      await running;
-    },
-    now: () => assessAll('all'),
-  };
+  const loop = createRepeating('reassessor', async () => {
+    await assessAll('suppressed').catch((error: unknown) =>
+      deps.logger.error({ err: error }, 'suppressed incidents could not be assessed anew'),
+    );
+    return everyMs;
+  });
+  return { ...loop, now: () => assessAll('all') };
 };
 
 const assessOne = async (deps: IncidentDeps & { clock: Clock }, id: string): Promise<void> =>

@@ -81,13 +81,14 @@ const takeItem = async (
     );
   }
   const device = await registry.cameraBehind(sender.id, camera);
-  return device === undefined
-    ? rejected(
-        'unknown_device',
-        `gateway "${sender.id}" has no camera "${camera}"; register it with gatewayId "${sender.id}" and externalId "${camera}"`,
-      )
-    : take(device, readFor(device));
+  return device === undefined ? noCamera(sender, camera) : take(device, readFor(device));
 };
+
+export const noCamera = (gateway: Device, camera: string): Rejected =>
+  rejected(
+    'unknown_device',
+    `gateway "${gateway.id}" has no camera "${camera}"; register it with gatewayId "${gateway.id}" and externalId "${camera}"`,
+  );
 
 /** What tells most: a new detection, else a known one. */
 const bestOf = (outcomes: readonly Taken[]): Taken =>

@@ -1,3 +1,4 @@
+import { fireKindOf } from './dialects/camera-values.ts';
 import type { Lane, TopicResult } from './topics.ts';
 
 /** What reports over HTTP; the second level of the topic under which such a message is kept. */
@@ -11,6 +12,15 @@ export type CameraTopic =
   | { dialect: 'onvif' | 'axis'; lane: Lane; id: string; message: 'event'; path: string }
   /** Not on the bus: HTTP in the form of a message, so that one that could not be used can be taken again. */
   | { dialect: HttpDialect; lane: 'alarm'; id: string; message: 'report' };
+
+/** The best picture so far of whatever fire its `camera` (as the box calls it) sees; the payload is the JPEG. */
+export type FrigateSnapshotTopic = {
+  dialect: 'frigate';
+  lane: 'picture';
+  id: string;
+  message: 'snapshot';
+  camera: string;
+};
 
 /** The topic under which an HTTP report of a device is kept. */
 export const httpTopic = (dialect: HttpDialect, deviceId: string): string =>
@@ -32,9 +42,15 @@ export const parseCameraTopic = (levels: readonly string[]): TopicResult | undef
     : undefined;
 };
 
-/** Besides its events a box publishes counters, masks, snapshots: of no interest. */
+/** Besides its events a box publishes counters, masks, pictures of cats: of no interest. */
 const frigateTopic = (id: string, rest: readonly string[]): TopicResult => {
   const [message, ...more] = rest;
+  const [label = '', kind, ...deeper] = more;
+  if (message !== undefined && kind === 'snapshot' && deeper.length === 0) {
+    if (fireKindOf(label) === null) return { kind: 'ignored' };
+    const topic = { dialect: 'frigate', lane: 'picture', id, camera: message } as const;
+    return { kind: 'known', topic: { ...topic, message: 'snapshot' } };
+  }
   if (more.length > 0 || (message !== 'events' && message !== 'available')) {
     return { kind: 'ignored' };
   }

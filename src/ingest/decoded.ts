@@ -46,6 +46,7 @@ export type RejectCode =
   | 'invalid_json'
   | 'invalid_xml'
   | 'invalid_payload'
+  | 'invalid_image'
   | 'unlocated';
 
 export type Rejected = { kind: 'rejected'; code: RejectCode; reason: string };

@@ -6,7 +6,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { App, RouteGroup } from '../shared/http.ts';
 import { HTTP_DIALECTS, type HttpDialect, httpTopic } from './camera-topics.ts';
 import { credentialsIn, type DeviceLogin } from './equipment-login.ts';
-import { messagesIn } from './http-report.ts';
+import { readHttpReport } from './http-report.ts';
 import type { Ingest, Outcome } from './ingest.ts';
 
 export type EquipmentRoutesDeps = {
@@ -59,7 +59,7 @@ export const equipmentRoutes =
 const described = {
   tags: ['detections'],
   description:
-    'Log in with Basic authentication (device id and secret). The body is what the equipment sends; pictures in it are not kept.',
+    'Log in with Basic authentication (device id and secret). The body is what the equipment sends; pictures in it are kept with its detections.',
   response: { 200: ReportedSchema },
 };
 
@@ -170,11 +170,12 @@ const report = async (
 ): Promise<Outcome> => {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const contentType = headers['content-type'] ?? '';
-  const messages = messagesIn(dialect, { contentType, body: bytes, receivedAt: clock.now() });
+  const sent = { contentType, body: bytes, receivedAt: clock.now() };
+  const { messages, pictures } = readHttpReport(dialect, sent);
   const outcomes: Outcome[] = [];
   for (const payload of messages) {
     const topic = httpTopic(dialect, deviceId);
-    outcomes.push(await ingest.handle({ topic, payload, publisherId: deviceId }));
+    outcomes.push(await ingest.handle({ topic, payload, publisherId: deviceId, pictures }));
   }
   return (
     outcomes.find(({ kind }) => kind === 'rejected') ??

@@ -1,22 +1,33 @@
 import { createHash } from 'node:crypto';
+import { imageTypeOf } from '../images/index.ts';
 import type { HttpDialect } from './camera-topics.ts';
 import { type BodyPart, parseMultipart } from './multipart.ts';
 
+export type HttpReport = {
+  messages: readonly Buffer[];
+  /** That came with them, of all that they say; each may turn out to be none. */
+  pictures: readonly Buffer[];
+};
+
 /**
- * What of an HTTP body is the message: the texts, without the pictures that come with them. Of Pyronear's form it is
+ * What of an HTTP body is the message: the texts, apart from the pictures that come with them. Of Pyronear's form it is
  * the fields as JSON, with what makes the same picture the same. A body in which none is found is the message itself:
  * it becomes a dead letter that says so. Pure.
  */
-export const messagesIn = (
+export const readHttpReport = (
   dialect: HttpDialect,
   { contentType, body, receivedAt }: { contentType: string; body: Buffer; receivedAt: Date },
-): Buffer[] => {
+): HttpReport => {
   const parts = parseMultipart(contentType, body);
-  if (dialect === 'pyronear') return [parts === null ? body : formMessage(parts, receivedAt)];
-  if (parts === null) return [body];
+  if (parts === null) return { messages: [body], pictures: [] };
+  const pictures = parts.filter(isPicture).map((part) => part.body);
+  if (dialect === 'pyronear') return { messages: [formMessage(parts, receivedAt)], pictures };
   const texts = parts.filter(isText).map((part) => part.body);
-  return texts.length === 0 ? [body] : texts;
+  return texts.length === 0 ? { messages: [body], pictures: [] } : { messages: texts, pictures };
 };
+
+const isPicture = ({ contentType, body }: BodyPart): boolean =>
+  /^image\//i.test(contentType) || imageTypeOf(body) !== null;
 
 const isText = ({ contentType, body }: BodyPart): boolean =>
   /\b(xml|json)\b/i.test(contentType) ||

@@ -1,6 +1,6 @@
 export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { insertDeadLetter } from './dead-letter-store.ts';
-export { rejected } from './decoded.ts';
+export { type Rejected, rejected } from './decoded.ts';
 export { type DetectionIntakeDeps, takeDetection } from './detection-intake.ts';
 export { detectionRoutes } from './detection-routes.ts';
 export { createDeviceEventKeeper } from './device-event-keeper.ts';

@@ -1,10 +1,11 @@
 import type { Device, DeviceRegistry } from '../devices/index.ts';
+import type { SentImage } from '../images/index.ts';
 import type { Recorded } from '../incidents/index.ts';
 import { errorMessage } from '../shared/app-error.ts';
 import type { Logger } from '../shared/logger.ts';
 import { isTransient } from '../shared/transient.ts';
 import type { BatchWriter } from '../telemetry/index.ts';
-import { decodeCameraMessage, takeCameraMessage } from './camera-intake.ts';
+import { decodeCameraMessage, noCamera, takeCameraMessage } from './camera-intake.ts';
 import type { CameraTopic } from './camera-topics.ts';
 import type { DeadLetterCode, NewDeadLetter } from './dead-letter-store.ts';
 import {
@@ -23,13 +24,15 @@ import { decodeDjiOsd, refuseForeign } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
 import { type DjiGateway, soleAircraft } from './dji-gateway.ts';
 import { refuseRevoked } from './refuse-revoked.ts';
-import { type DjiReading, parseTopic, type Topic } from './topics.ts';
+import { type DjiReading, type PictureTopic, parseTopic, type Topic } from './topics.ts';
 
 export type InboundMessage = {
   topic: string;
   payload: Buffer;
   /** The login that published it, where the broker tells us. */
   publisherId: string | null;
+  /** That came with it, of all the detections in it. */
+  pictures?: readonly Buffer[];
 };
 
 export type IngestMetrics = {
@@ -46,6 +49,8 @@ export type IngestSinks = {
   personPosition(personId: string, position: PersonPosition, receivedAt: Date): Promise<void>;
   /** Rejected when the notification is not that person's. */
   receipt(personId: string, receipt: PersonReceipt, receivedAt: Date): Promise<void | Rejected>;
+  /** Rejected when it is no picture, or too large. */
+  picture(sent: SentImage): Promise<void | Rejected>;
   deadLetter(letter: NewDeadLetter): Promise<string>;
 };
 
@@ -122,6 +127,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const device = await deps.registry.resolve(topic.id);
     if (device === undefined)
       return rejected('unknown_device', `device "${topic.id}" is not registered`);
+    if (topic.message === 'image' || topic.message === 'snapshot') {
+      return takePicture(topic, device, { message, receivedAt });
+    }
     if (topic.dialect !== 'native' && topic.dialect !== 'dji') {
       return takeOfCamera(topic, device, { message, receivedAt });
     }
@@ -131,12 +139,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         ? deps.dji.take(topic.message, device, { payload, receivedAt })
         : takeDjiReading(topic.message, device, { message, receivedAt });
     }
-    if (topic.kind !== device.kind) {
-      return rejected(
-        'wrong_device',
-        `device "${device.id}" is a ${device.kind}, not a ${topic.kind}`,
-      );
-    }
+    if (topic.kind !== device.kind) return otherKind(device, topic.kind);
     const decoded = decodeDeviceMessage(device.id, topic.message, message.payload);
     return takeDeviceMessage(device, decoded, { message, receivedAt });
   };
@@ -149,12 +152,60 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const { message, receivedAt } = origin;
     const reception = { receivedAt, timeZone: deps.timeZone, sender };
     const decoded = decodeCameraMessage(topic, message.payload, reception);
-    const take = (device: Device, said: Decoded) => takeDeviceMessage(device, said, origin);
-    return takeCameraMessage(
+    const detectionIds: string[] = [];
+    const take = async (device: Device, said: Decoded) => {
+      const taken = await takeDeviceMessage(device, said, origin);
+      if ('detectionId' in taken) detectionIds.push(taken.detectionId);
+      return taken;
+    };
+    const taken = await takeCameraMessage(
       { registry: deps.registry, take, bury: (problem) => bury(message, problem, receivedAt) },
       sender,
       decoded,
     );
+    await takePicturesWith(message, { deviceId: sender.id, detectionIds, receivedAt });
+    return taken;
+  };
+
+  /** The detections are committed by now, and people are being told: nothing that goes wrong here may undo that. */
+  const takePicturesWith = async (
+    message: InboundMessage,
+    of: { deviceId: string; detectionIds: readonly string[]; receivedAt: Date },
+  ): Promise<void> => {
+    const { deviceId, detectionIds, receivedAt } = of;
+    if (detectionIds.length === 0) return;
+    for (const bytes of message.pictures ?? []) {
+      try {
+        const sent = { deviceId, bytes, of: { detectionIds }, receivedAt };
+        const refused = await sinks.picture(sent);
+        if (refused === undefined) continue;
+        await bury(
+          { ...message, topic: `${message.topic}/picture`, payload: bytes },
+          refused,
+          receivedAt,
+        );
+      } catch (error) {
+        logger.error({ err: error, deviceId, detectionIds }, 'a picture of a detection is LOST');
+      }
+    }
+  };
+
+  const takePicture = async (
+    topic: PictureTopic,
+    sender: Device,
+    { message, receivedAt }: { message: InboundMessage; receivedAt: Date },
+  ): Promise<{ kind: 'taken' } | Rejected> => {
+    const bytes = message.payload;
+    if (topic.message === 'image') {
+      if (topic.kind !== sender.kind) return otherKind(sender, topic.kind);
+      const { sourceEventId } = topic;
+      const sent = { deviceId: sender.id, bytes, of: { sourceEventId }, receivedAt };
+      return (await sinks.picture(sent)) ?? { kind: 'taken' };
+    }
+    const camera = await deps.registry.cameraBehind(sender.id, topic.camera);
+    if (camera === undefined) return noCamera(sender, topic.camera);
+    const sent = { deviceId: camera.id, bytes, of: { sourceEventId: null }, receivedAt };
+    return (await sinks.picture(sent)) ?? { kind: 'taken' };
   };
 
   const takeDjiReading = async (
@@ -270,6 +321,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     },
   };
 };
+
+const otherKind = (device: Device, kind: string): Rejected =>
+  rejected('wrong_device', `device "${device.id}" is a ${device.kind}, not a ${kind}`);
 
 const isAlarm = (topic: string): boolean => {
   const parsed = parseTopic(topic);

@@ -10,6 +10,13 @@ import { type Lane, parseTopic } from './topics.ts';
  */
 const SESSION_EXPIRY_S = 7 * 24 * 3600;
 const RETRY_MS = 500;
+/** Messages under way at a time; pictures are large. */
+const RECEIVE_MAXIMUM: Record<Lane, number> = {
+  alarm: 100,
+  telemetry: 1000,
+  control: 100,
+  picture: 10,
+};
 
 const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
   // Plain, not shared: Mosquitto 2.0 forgets shared subscriptions when it restarts, and what it acknowledges to a
@@ -35,6 +42,11 @@ const SUBSCRIPTIONS: Record<Lane, readonly string[]> = {
     'fengsui/v1/gateway/+/frigate/available',
     '+/onvif-ej/#',
   ],
+  picture: [
+    'fengsui/v1/+/+/image/+',
+    'frigate/+/+/snapshot',
+    'fengsui/v1/gateway/+/frigate/+/+/snapshot',
+  ],
   // Shared, so that each is answered once. What is lost to a broker's restart a gateway says again.
   control: [
     '$share/fengsui-control/sys/product/+/status',
@@ -54,7 +66,7 @@ export type MqttSource = Part & { connected(): boolean };
  * after COMMIT; while the database is away it is tried again and the broker keeps the rest.
  */
 export const createMqttSource = (options: MqttSourceOptions): MqttSource => {
-  const lanes = (['alarm', 'telemetry', 'control'] as const).map((lane) =>
+  const lanes = (['alarm', 'telemetry', 'control', 'picture'] as const).map((lane) =>
     createLane(lane, options),
   );
   return {
@@ -110,7 +122,7 @@ const createLane = (
         clean: false,
         properties: {
           sessionExpiryInterval: SESSION_EXPIRY_S,
-          receiveMaximum: lane === 'telemetry' ? 1000 : 100,
+          receiveMaximum: RECEIVE_MAXIMUM[lane],
         },
         reconnectPeriod: 1_000,
         connectTimeout: 10_000,
@@ -126,7 +138,9 @@ const createLane = (
       next.on('error', (error) => logger.error({ err: error, lane }, 'MQTT connection error'));
       next.on('offline', () => logger.warn({ lane }, 'MQTT broker out of reach, reconnecting'));
       next.on('connect', () => {
-        next.subscribeAsync([...SUBSCRIPTIONS[lane]], { qos: 1 }).then(
+        // A picture kept by the broker is of a fire of some other day.
+        const rh = lane === 'picture' ? 2 : 0;
+        next.subscribeAsync([...SUBSCRIPTIONS[lane]], { qos: 1, rh }).then(
           () => {
             subscribed = true;
             logger.info({ lane }, 'subscribed');

@@ -1,11 +1,11 @@
 import type { DeviceKind } from '../devices/index.ts';
-import { type CameraTopic, parseCameraTopic } from './camera-topics.ts';
+import { type CameraTopic, type FrigateSnapshotTopic, parseCameraTopic } from './camera-topics.ts';
 
 /**
- * Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry. What a
- * gateway waits for an answer to has a connection as well.
+ * Alarms travel on a connection, a subscription and a pool slot of their own: they never queue behind telemetry, nor
+ * behind a picture. What a gateway waits for an answer to has a connection as well.
  */
-export type Lane = 'alarm' | 'telemetry' | 'control';
+export type Lane = 'alarm' | 'telemetry' | 'control' | 'picture';
 
 export type Topic =
   | CameraTopic
@@ -17,9 +17,24 @@ export type Topic =
       id: string;
       message: DeviceMessage;
     }
+  | PictureTopic
   | { dialect: 'native'; lane: Lane; publisher: 'person'; id: string; message: PersonMessage }
   | { dialect: 'dji'; lane: 'telemetry'; id: string; message: DjiReading }
   | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl };
+
+export type PictureTopic = NativePictureTopic | FrigateSnapshotTopic;
+
+/** The payload is the picture itself. */
+type NativePictureTopic = {
+  dialect: 'native';
+  lane: 'picture';
+  publisher: 'device';
+  kind: DeviceKind;
+  id: string;
+  message: 'image';
+  /** The `id` of the detection it shows, which may come before or after it. */
+  sourceEventId: string;
+};
 
 export type DeviceMessage = 'telemetry' | 'detection' | 'status';
 export type PersonMessage = 'position' | 'receipt' | 'status';
@@ -61,17 +76,13 @@ export const parseTopic = (topic: string): TopicResult => {
     return djiTopic(third, [root, ...levels.slice(3)].join('/'));
   }
   const [message, ...more] = rest;
-  if (
-    root !== 'fengsui' ||
-    second !== 'v1' ||
-    fourth === undefined ||
-    message === undefined ||
-    more.length > 0
-  ) {
-    return { kind: 'unknown', reason: 'topic is not fengsui/v1/{kind}/{id}/{message}' };
+  if (root !== 'fengsui' || second !== 'v1' || fourth === undefined || message === undefined) {
+    return NOT_NATIVE;
   }
-  if (third === 'person') return personTopic(fourth, message);
   const kind = DEVICE_KINDS.find((k) => k === third);
+  if (kind !== undefined && message === 'image') return pictureTopic(kind, fourth, more);
+  if (more.length > 0) return NOT_NATIVE;
+  if (third === 'person') return personTopic(fourth, message);
   const deviceMessage = DEVICE_MESSAGES.find((m) => m === message);
   if (kind === undefined)
     return {
@@ -92,6 +103,46 @@ export const parseTopic = (topic: string): TopicResult => {
       message: deviceMessage,
     },
   };
+};
+
+const NOT_NATIVE: TopicResult = {
+  kind: 'unknown',
+  reason: 'topic is not fengsui/v1/{kind}/{id}/{message}',
+};
+
+/** As long as a detection's id may be. */
+const EVENT_ID = /^.{1,200}$/su;
+
+const pictureTopic = (kind: DeviceKind, id: string, more: readonly string[]): TopicResult => {
+  const [level = '', ...deeper] = more;
+  const sourceEventId = decodedLevel(level);
+  if (isSightless(kind) || deeper.length > 0 || !EVENT_ID.test(sourceEventId)) {
+    return {
+      kind: 'unknown',
+      reason: `topic is not fengsui/v1/{kind}/{id}/image/{id of the detection, URL-encoded} of what sees itself`,
+    };
+  }
+  return {
+    kind: 'known',
+    topic: {
+      dialect: 'native',
+      lane: 'picture',
+      publisher: 'device',
+      kind,
+      id,
+      message: 'image',
+      sourceEventId,
+    },
+  };
+};
+
+/** URL-encoded, for an id may hold what a topic level may not; '' where it is not well-formed. */
+const decodedLevel = (level: string): string => {
+  try {
+    return decodeURIComponent(level);
+  } catch {
+    return '';
+  }
 };
 
 /** Neither sees anything itself: what its drones and cameras see is theirs. */

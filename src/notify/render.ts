@@ -14,10 +14,14 @@ import { zhCN } from './templates/zh-CN.ts';
 export const TEMPLATES: Record<Locale, Template> = { 'zh-CN': zhCN, en };
 
 /**
- * Two UCS-2 parts hold 2 × 67 code units. One less, because a character of two units (an emoji in a name) that
- * would straddle the parts moves to the second as a whole.
+ * Parts hold 67 UCS-2 code units each, and a character of two units (an emoji in a name) that would straddle a seam moves
+ * to the next part as a whole. Chinese says it all in two; English takes three, since a signature in 【】 makes it
+ * UCS-2 as well.
  */
-export const MAX_SMS_LENGTH = 133;
+export const MAX_SMS_LENGTH: Readonly<Record<Locale, number>> = {
+  'zh-CN': 2 * 67 - 1,
+  en: 3 * 67 - 2,
+};
 /** A number as the service makes it has at most 16 + 1 + 8 + 1 + 4 characters. */
 const MAX_NUMBER_LENGTH = 32;
 /** Of the room that names have, what the source may claim when the place is long too. */
@@ -51,8 +55,8 @@ type AlertFacts = Pick<
 /**
  * The alert in one sentence: number, kind, place, local time, source, coordinates and the radius within which the fire
  * lies with 95 %. Coordinates are WGS-84 `lon,lat`, the order in which Chinese map apps take them. Never longer than
- * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first; how to reply comes last
- * and only where it fits.
+ * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first. How to reply comes last, in
+ * as many words as there is room for: for the code alone names give way too.
  */
 export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOptions): string => {
   const template = TEMPLATES[locale];
@@ -71,7 +75,9 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
   const compose = (chosen: Pick<Phrases, 'place' | 'source'>): string =>
     options.signature + template.sentence({ ...phrases, ...chosen });
   const max = options.maxLength - template.repeatMark.length;
-  const room = max - compose({ place: '', source: '' }).length;
+  const hints = options.code === undefined ? [] : template.replyHints(options.code);
+  const bare = compose({ place: '', source: '' }).length;
+  const room = Math.max(0, max - bare - (hints.at(-1)?.length ?? 0));
   const place = names.length === 0 ? template.nowhere : template.joinPlace(names);
   const shortSource = shorten(
     source,
@@ -82,7 +88,6 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     max: room - shortSource.length,
   });
   const text = shorten(compose({ place: shortPlace, source: shortSource }), max);
-  const hints = options.code === undefined ? [] : template.replyHints(options.code);
   return text + (hints.find((hint) => text.length + hint.length <= max) ?? '');
 };
 
@@ -235,7 +240,7 @@ export type Answer =
   | { kind: 'ask_which'; incidents: readonly NamedIncident[] }
   | { kind: 'not_understood'; incident: NamedIncident };
 
-/** What is answered to an SMS, in two parts at most: of many fires the first, as many as fit. */
+/** What is answered to an SMS, no longer than an alert: of many fires the first, as many as fit. */
 export const renderAnswer = (answer: Answer, locale: Locale, signature: string): string => {
   const template = TEMPLATES[locale];
   switch (answer.kind) {
@@ -251,7 +256,9 @@ export const renderAnswer = (answer: Answer, locale: Locale, signature: string):
       const texts = answer.incidents.map(
         (_, index) => signature + template.askWhich(answer.incidents.slice(0, index + 1)),
       );
-      return texts.findLast(({ length }) => length <= MAX_SMS_LENGTH) ?? texts[0] ?? signature;
+      return (
+        texts.findLast(({ length }) => length <= MAX_SMS_LENGTH[locale]) ?? texts[0] ?? signature
+      );
     }
   }
 };

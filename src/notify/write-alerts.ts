@@ -125,7 +125,7 @@ const textFor = (
   return renderAlert(facts, person.locale, {
     ...said,
     signature: wording.smsSignature,
-    maxLength: isSms ? MAX_SMS_LENGTH : MAX_APP_LENGTH,
+    maxLength: isSms ? MAX_SMS_LENGTH[person.locale] : MAX_APP_LENGTH,
     ...(isSms ? { code: telling.code } : {}),
   });
 };

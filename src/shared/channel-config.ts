@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AliyunSmsSchema, checkAliyun } from './aliyun-config.ts';
-import { AppError, errorMessage } from './app-error.ts';
+import { AppError } from './app-error.ts';
 import { checkHttpGateway, HttpGatewaySchema, ProviderNameSchema } from './http-gateway-config.ts';
+import { readJsonFile } from './json-file.ts';
 import type { FieldError } from './message-template.ts';
 import { namedProviders } from './provider-names.ts';
 import { PushConfigProperties, pushFaults } from './push-config.ts';
@@ -76,24 +76,8 @@ export const loadChannelConfig = async (
   { source, smppUrl }: { source: Source; smppUrl: string | undefined },
 ): Promise<ChannelConfig> => {
   const file = join(configDir, 'channels.json');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return withSmppUrl({}, smppUrl);
-    throw new AppError('startup', `cannot read ${file} (${errorMessage(error)})`, { cause: error });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppError(
-      'startup',
-      `${file} is not valid JSON (${errorMessage(error)}); correct it`,
-      { cause: error },
-    );
-  }
-  return withSmppUrl(parseChannelConfig(value, file, source), smppUrl);
+  const value = await readJsonFile(file);
+  return withSmppUrl(value === undefined ? {} : parseChannelConfig(value, file, source), smppUrl);
 };
 
 /** Checks a parsed channels.json, its variables filled in. */

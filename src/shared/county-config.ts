@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
-import { AppError, errorMessage } from './app-error.ts';
+import { AppError } from './app-error.ts';
+import { readJsonFile } from './json-file.ts';
 import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
 
@@ -193,6 +193,18 @@ const CountyConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** Pictures of what was seen; what is left out is as in `imageSettings`. */
+    images: Type.Optional(
+      Type.Object(
+        {
+          /** A larger one is refused, bytes. A camera's has 0.2 to 4 MB, a drone's up to 25. */
+          maxBytes: Type.Optional(Type.Integer({ minimum: 10_000, maximum: 100_000_000 })),
+          /** Those that came longer ago are deleted. */
+          keepDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     policies: Type.Array(PolicySchema, { minItems: 1 }),
     /** When a fire has to be reported to the authority above; absent = no such rule. */
     reporting: Type.Optional(
@@ -226,6 +238,15 @@ export const droneSettings = ({ drones = {} }: Pick<CountyConfig, 'drones'>): Dr
   speedMps: 12,
   minBatteryPct: 40,
   ...drones,
+});
+
+export type ImageSettings = Required<NonNullable<CountyConfig['images']>>;
+
+/** The county's settings for pictures with what it has left out: 10 MiB, a year. */
+export const imageSettings = ({ images = {} }: Pick<CountyConfig, 'images'>): ImageSettings => ({
+  maxBytes: 10 * 1024 * 1024,
+  keepDays: 365,
+  ...images,
 });
 
 const county = compileSchema(CountyConfigSchema);
@@ -279,25 +300,10 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
 /** Reads `county.json` below the configuration folder. */
 export const loadCountyConfig = async (configDir: string): Promise<CountyConfig> => {
   const file = join(configDir, 'county.json');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new AppError(
-      'startup',
-      `cannot read ${file} (${errorMessage(error)}); set CONFIG_DIR to the folder that holds county.json`,
-      { cause: error },
-    );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppError(
-      'startup',
-      `${file} is not valid JSON (${errorMessage(error)}); correct it`,
-      { cause: error },
-    );
-  }
-  return parseCountyConfig(value, file);
+  const value = await readJsonFile(file);
+  if (value !== undefined) return parseCountyConfig(value, file);
+  throw new AppError(
+    'startup',
+    `there is no ${file}; set CONFIG_DIR to the folder that holds county.json`,
+  );
 };

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { ANY_ROLE, type App, COMMAND_ROLES, pageOf, type RouteGroup } from '../shared/http.ts';
 import { newId } from '../shared/ids.ts';
+import { cancelRoute } from './cancel-route.ts';
 import {
   HeatSourceInputSchema,
   HeatSourceSchema,
@@ -19,10 +20,9 @@ import { defaultExpiry, HEAT_SOURCE_LIFETIME } from './layer-check.ts';
 import { filterOf, LayerListQuery, pageFrom } from './layer-list.ts';
 import {
   actBy,
-  cancelOnce,
   idTaken,
-  isCancelled,
   type LayerRoutesDeps,
+  mustBeChanged,
   mustExist,
   tellChanged,
 } from './layer-write.ts';
@@ -132,31 +132,17 @@ const writeRoutes = (app: App, deps: LayerRoutesDeps): void => {
       const { body, user, log } = request;
       refuseFaults(request, heatSourceFaults(body, clock.now()));
       const { id } = request.params;
-      const source = await updateHeatSource(pool, inputOf(id, body), actBy(user, deps));
-      if (source === undefined) {
-        mustExist(await findHeatSource(pool, id), ref(id));
-        throw isCancelled(ref(id));
-      }
+      const updated = await updateHeatSource(pool, inputOf(id, body), actBy(user, deps));
+      const source = await mustBeChanged(updated, ref(id), () => findHeatSource(pool, id));
       await tellChanged(deps, ref(id), log);
       return toHeatSourceBody(source);
     },
   );
 
-  app.delete(
-    '/heat-sources/:id',
-    {
-      config: { access: COMMAND_ROLES },
-      schema: {
-        tags,
-        summary: 'Cancel a heat source; it stays to be read, with who cancelled it',
-        params: IdParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async ({ params: { id }, user, log }, reply) => {
-      mustExist(await findHeatSource(pool, id), ref(id));
-      await cancelOnce(deps, ref(id), { user, log });
-      return reply.code(204).send(null);
-    },
-  );
+  cancelRoute(app, deps, {
+    kind: 'heat_source',
+    path: '/heat-sources',
+    summary: 'Cancel a heat source; it stays to be read, with who cancelled it',
+    find: findHeatSource,
+  });
 };

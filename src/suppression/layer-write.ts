@@ -60,5 +60,16 @@ export const idTaken = ({ kind, id }: LayerRef): AppError => {
   });
 };
 
-export const isCancelled = ({ kind, id }: LayerRef): AppError =>
+/** What an update gave back; a layer it did not find is cancelled, or was never there. */
+export const mustBeChanged = async <T>(
+  updated: T | undefined,
+  layer: LayerRef,
+  find: () => Promise<unknown>,
+): Promise<T> => {
+  if (updated !== undefined) return updated;
+  mustExist(await find(), layer);
+  throw isCancelled(layer);
+};
+
+const isCancelled = ({ kind, id }: LayerRef): AppError =>
   new AppError('conflict', `${WORDS[kind]} "${id}" is cancelled and stays so; make a new one`);

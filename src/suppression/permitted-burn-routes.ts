@@ -2,14 +2,14 @@ import Type, { type Static } from 'typebox';
 import { ANY_ROLE, type App, COMMAND_ROLES, pageOf, type RouteGroup } from '../shared/http.ts';
 import { newId } from '../shared/ids.ts';
 import { burnFaults } from './burn-check.ts';
+import { cancelRoute } from './cancel-route.ts';
 import { LayerIdSchema, type LayerRef } from './layer.ts';
 import { filterOf, LayerListQuery, pageFrom } from './layer-list.ts';
 import {
   actBy,
-  cancelOnce,
   idTaken,
-  isCancelled,
   type LayerRoutesDeps,
+  mustBeChanged,
   mustExist,
   tellChanged,
 } from './layer-write.ts';
@@ -138,31 +138,17 @@ const writeRoutes = (app: App, deps: LayerRoutesDeps): void => {
       const { body, user, log } = request;
       refuseFaults(request, burnFaults(body));
       const { id } = request.params;
-      const burn = await updateBurn(pool, inputOf(id, body), actBy(user, deps));
-      if (burn === undefined) {
-        mustExist(await findBurn(pool, id), ref(id));
-        throw isCancelled(ref(id));
-      }
+      const updated = await updateBurn(pool, inputOf(id, body), actBy(user, deps));
+      const burn = await mustBeChanged(updated, ref(id), () => findBurn(pool, id));
       await tellChanged(deps, ref(id), log);
       return toBurnBody(burn);
     },
   );
 
-  app.delete(
-    '/permitted-burns/:id',
-    {
-      config: { access: COMMAND_ROLES },
-      schema: {
-        tags,
-        summary: 'Cancel a permitted burn; it stays to be read, with who cancelled it',
-        params: IdParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async ({ params: { id }, user, log }, reply) => {
-      mustExist(await findBurn(pool, id), ref(id));
-      await cancelOnce(deps, ref(id), { user, log });
-      return reply.code(204).send(null);
-    },
-  );
+  cancelRoute(app, deps, {
+    kind: 'permitted_burn',
+    path: '/permitted-burns',
+    summary: 'Cancel a permitted burn; it stays to be read, with who cancelled it',
+    find: findBurn,
+  });
 };

@@ -76,6 +76,7 @@ import {
   type ViewshedJobs,
 } from '../terrain/index.ts';
 import type { Bus } from './bus.ts';
+import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
 import { createPilotRoutes } from './pilot.ts';
 
@@ -84,6 +85,7 @@ type ApiParts = {
   regions: RegionIndex;
   registry: DeviceRegistry;
   resources: ResourceIndex;
+  images: Images;
   intake: Intake;
   bus: Bus;
   notify: Notify;
@@ -245,6 +247,7 @@ const stageRoutes = (
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
+    parts.images.routes(visibleRegions),
     incidentRoutes({ pool, onTakenOver, visibleRegions, clock }),
     regroupRoutes({ ...intake.incidents, pool, visibleRegions, clock }),
     qualityRoutes({

@@ -47,6 +47,7 @@ import {
   savePersonPosition,
   setOnline,
 } from '../telemetry/index.ts';
+import type { Images } from './images.ts';
 
 export type Intake = {
   ingest: Ingest;
@@ -70,6 +71,7 @@ type IntakeParts = {
   shared: Pool;
   regions: RegionIndex;
   registry: DeviceRegistry;
+  images: Images;
   /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
   publish: Publish;
 };
@@ -77,7 +79,7 @@ type IntakeParts = {
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry, publish }: IntakeParts,
+  { shared, regions, registry, images, publish }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -167,6 +169,7 @@ export const createIntake = (
     sinks: {
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
       online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
       personPosition: async (
         personId,
@@ -257,7 +260,7 @@ const createGateway = (
     registry,
     publish,
     commands,
-  }: Omit<IntakeParts, 'regions'> & { commands: DroneCommands },
+  }: Omit<IntakeParts, 'regions' | 'images'> & { commands: DroneCommands },
 ) => {
   const { organizationId, organizationName } = droneSettings(config);
   return createDjiGateway({

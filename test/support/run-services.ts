@@ -1,5 +1,5 @@
 // `npm run test:services`: the integration and story tests that use a bus or a queue, against Mosquitto and Redis instead of
-// what is embedded; the others would only be run a second time. Fails when either is not installed: a run that skipped them
+// what is embedded; the others would only be run a second time. Fails when one of the programs is not installed: a run that skipped them
 // would prove nothing.
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const requireProgram = (program: string, args: string[]): void => {
   });
   if (error !== undefined) {
     process.stderr.write(
-      `${program} is not installed; on Debian: apt-get install mosquitto redis-server\n`,
+      `${program} is not installed; on Debian: apt-get install mosquitto mosquitto-clients redis-server curl\n`,
     );
     process.exit(1);
   }
@@ -34,7 +34,9 @@ const filesWithServices = (): string[] =>
   );
 
 requireProgram('mosquitto', ['-h']);
+requireProgram('mosquitto_pub', ['--version']);
 requireProgram('redis-server', ['--version']);
+requireProgram('curl', ['--version']);
 
 const redis = await startRedis();
 const vitest = spawn(

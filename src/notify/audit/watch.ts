@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorMessage } from '../../shared/app-error.ts';
 import type { Part } from '../../shared/part.ts';
+import { createRepeating } from '../../shared/repeating.ts';
 import { type AuditDeps, auditEscalations } from './auditor.ts';
 import { postHeartbeat } from './heartbeat.ts';
 
@@ -22,8 +23,6 @@ const MAKE_UP_MS = 3_000;
 /** Every minute: audits the escalations, and posts the heartbeat only when that and everything else is well. */
 export const createWatch = (deps: WatchDeps): Part => {
   const { logger, clock, heartbeatUrl, everyMs = EVERY_MS } = deps;
-  const ending = new AbortController();
-  let running: Promise<void> = Promise.resolve();
 
   const look = async (): Promise<void> => {
     const troubles = [...deps.troubles()];
@@ -49,30 +48,23 @@ export const createWatch = (deps: WatchDeps): Part => {
   };
 
   /** By the service's clock, like all that is audited: one put forward brings the look forward. */
-  const loop = async (): Promise<void> => {
-    let lastAt = clock.now().getTime();
-    let seenAt = lastAt;
-    for (;;) {
-      await delay(Math.min(everyMs, TICK_MS), undefined, { signal: ending.signal });
-      const jumped = clock.now().getTime() - seenAt > TICK_MS + JUMP_MS;
-      if (jumped) await delay(MAKE_UP_MS, undefined, { signal: ending.signal });
-      seenAt = clock.now().getTime();
-      const passedMs = clock.now().getTime() - lastAt;
-      if (passedMs >= 0 && passedMs < everyMs) continue;
-      lastAt = clock.now().getTime();
+  let lookedAt = clock.now().getTime();
+  let seenAt = lookedAt;
+  const loop = createRepeating('watch', async (ending) => {
+    const jumped = clock.now().getTime() - seenAt > TICK_MS + JUMP_MS;
+    if (jumped) await delay(MAKE_UP_MS, undefined, { signal: ending });
+    seenAt = clock.now().getTime();
+    const passedMs = seenAt - lookedAt;
+    if (passedMs < 0 || passedMs >= everyMs) {
+      lookedAt = seenAt;
       await look();
     }
-  };
+    return Math.min(everyMs, TICK_MS);
+  });
 
   return {
-    name: 'watch',
-    async start() {
-      running = loop().catch(() => undefined);
-    },
-    async stop() {
-      ending.abort();
-      // A heartbeat that hangs does not hold up the end.
-      await Promise.race([running, delay(1_000, undefined, { ref: false })]);
-    },
+    ...loop,
+    // A heartbeat that hangs does not hold up the end.
+    stop: () => Promise.race([loop.stop(), delay(1_000, undefined, { ref: false })]),
   };
 };

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { packageFile } from '../../../src/shared/package-root.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
 import { givenAccount } from '../api/api-harness.ts';
 
@@ -57,6 +59,17 @@ describe('devices/import', () => {
     expect(await deviceCount()).toBe(0);
   });
 
+  it('takes the example of the README', async () => {
+    const readme = readFileSync(packageFile('README.md'), 'utf8');
+    const [, example = ''] = /<<'CSV'\n([\s\S]+?)CSV\n/.exec(readme) ?? [];
+    const { body } = await read<Imported>(post(example, '?dryRun=true'));
+    expect(body.items).toMatchObject([
+      { id: 'nvr-1', kind: 'gateway' },
+      { id: 'cam-101', gatewayId: 'nvr-1', lon: 113.2692 },
+      { id: 'cam-102', kind: 'camera' },
+    ]);
+  });
+
   it('registers a county of cameras with the box before them in seconds; each gets in with its secret', async () => {
     const cameras = Array.from(
       { length: 139 },
@@ -70,7 +83,8 @@ describe('devices/import', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ registered: 140, changed: 0, unchanged: 0 });
     expect(body.items.map(({ id }) => id)).toEqual([...cameras.map((_, i) => `cam-${i}`), 'nvr']);
-    expect(tookMs).toBeLessThan(5_000);
+    // 0.3 s on an idle machine.
+    expect(tookMs).toBeLessThan(15_000);
     const [first, last] = [body.items[0], body.items.at(-1)];
     expect((await town.connect('cam-0', first?.secret ?? '')).connected).toBe(true);
     expect((await town.connect('nvr', last?.secret ?? '')).connected).toBe(true);

@@ -37,6 +37,11 @@ describe('mayPublish', () => {
     [camera, 'fengsui/v1/camera/cam-1/detection', true],
     [camera, 'fengsui/v1/camera/cam-1/status', true],
     [camera, 'fengsui/v1/camera/cam-2/detection', false],
+    [camera, 'fengsui/v1/camera/cam-1/image/alarm-7', true],
+    [camera, 'fengsui/v1/camera/cam-2/image/alarm-7', false],
+    [camera, 'fengsui/v1/camera/cam-1/image', false],
+    [camera, 'fengsui/v1/camera/cam-1/image/alarm-7/more', false],
+    [person, 'fengsui/v1/person/p-1/image/alarm-7', false],
     [camera, 'fengsui/v1/camera/cam-11/detection', false],
     [camera, 'fengsui/v1/drone/cam-1/detection', false],
     [camera, 'fengsui/v1/camera/cam-1/nonsense', false],
@@ -122,6 +127,7 @@ it('writes the same rules for Mosquitto', () => {
   const cameraRules = acl.split('user ').find((block) => block.startsWith('cam-1'));
   expect(cameraRules).toContain('topic readwrite cam-1/onvif-ej/#');
   expect(cameraRules).toContain('topic readwrite axis/cam-1/#');
+  expect(cameraRules).toContain('topic write fengsui/v1/camera/cam-1/image/+');
   expect(cameraRules).not.toContain('frigate');
   expect(cameraRules).not.toContain('thing/product');
   const boxRules = acl.split('user ').find((block) => block.startsWith('frigate'));

@@ -70,7 +70,9 @@ const topicOf = (text: string): CameraTopic => {
   const parsed = parseTopic(text);
   if (parsed.kind !== 'known') throw new Error(`${text} is ${parsed.kind}`);
   const { topic } = parsed;
-  if (topic.dialect === 'native' || topic.dialect === 'dji') throw new Error(text);
+  if (topic.dialect === 'native' || topic.dialect === 'dji' || topic.message === 'snapshot') {
+    throw new Error(text);
+  }
   return topic;
 };
 

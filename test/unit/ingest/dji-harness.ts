@@ -121,6 +121,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
       online: async () => undefined,
       personPosition: async () => undefined,
       receipt: async () => undefined,
+      picture: async () => undefined,
       deadLetter: async ({ code, reason }) => String(harness.letters.push({ code, reason })),
     },
   });

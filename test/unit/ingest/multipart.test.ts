@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messagesIn } from '../../../src/ingest/http-report.ts';
+import { readHttpReport } from '../../../src/ingest/http-report.ts';
 import { parseMultipart } from '../../../src/ingest/multipart.ts';
 import { hikvisionAlert, JPEG, multipart } from '../../support/camera-fixtures.ts';
+import { TINY_JPEG } from '../../support/pictures.ts';
 
 const alert = hikvisionAlert();
 const receivedAt = new Date('2026-04-05T03:00:05Z');
@@ -58,21 +59,27 @@ describe('parseMultipart', () => {
   });
 });
 
-describe('messagesIn', () => {
-  it('leaves the pictures of a Hikvision alarm out', () => {
+describe('readHttpReport', () => {
+  it('tells the pictures of a Hikvision alarm from its text, whatever they are called', () => {
     const sent = multipart([
       { name: 'visible', type: 'image/jpeg', body: JPEG },
       { name: 'alarm', body: alert },
+      { name: 'thermal', type: 'application/octet-stream', body: TINY_JPEG },
+      { name: 'clip', type: 'video/mp4', body: 'of no interest' },
     ]);
-    const messages = messagesIn('hikvision', { ...sent, receivedAt });
+    const { messages, pictures } = readHttpReport('hikvision', { ...sent, receivedAt });
     expect(messages.map(String)).toEqual([alert]);
+    expect(pictures).toEqual([JPEG, TINY_JPEG]);
   });
 
   it('takes a body without parts as it is, and one without a text whole', () => {
     const plain = { contentType: 'application/xml', body: Buffer.from(alert), receivedAt };
-    expect(messagesIn('hikvision', plain).map(String)).toEqual([alert]);
+    expect(readHttpReport('hikvision', plain).messages.map(String)).toEqual([alert]);
     const pictures = multipart([{ name: 'visible', type: 'image/jpeg', body: JPEG }]);
-    expect(messagesIn('hikvision', { ...pictures, receivedAt })).toEqual([pictures.body]);
+    expect(readHttpReport('hikvision', { ...pictures, receivedAt })).toEqual({
+      messages: [pictures.body],
+      pictures: [],
+    });
   });
 
   it("makes JSON of Pyronear's form: the same picture has the same hash", () => {
@@ -86,7 +93,7 @@ describe('messagesIn', () => {
         { name: 'crop', fileName: 'crop.jpg', type: 'image/jpeg', body: JPEG },
       ]);
     const read = (at: string): unknown =>
-      JSON.parse(String(messagesIn('pyronear', { ...form(at), receivedAt })[0]));
+      JSON.parse(String(readHttpReport('pyronear', { ...form(at), receivedAt }).messages[0]));
     expect(read('2026-04-05T03:00:00Z')).toEqual({
       bboxes: '[(0.1,0.1,0.5,0.8,0.5)]',
       pose_id: '12',

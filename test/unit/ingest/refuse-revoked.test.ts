@@ -17,6 +17,7 @@ describe('a revoked login', () => {
   it.each([
     'fengsui/v1/camera/REVOKED-CAM/detection',
     'fengsui/v1/camera/REVOKED-CAM/telemetry',
+    'fengsui/v1/camera/REVOKED-CAM/image/event-1',
     'fengsui/v1/person/REVOKED-P/receipt',
     'thing/product/REVOKED-DOCK/events',
     'sys/product/REVOKED-DOCK/status',

@@ -38,6 +38,24 @@ describe('parseTopic', () => {
       { dialect: 'axis', lane: 'alarm', id: 'cam-1', path: 'onvif/Device/axis/Sensor/PIR' },
     ],
     ['axis/cam-1/event/tns:axis/PTZ/Smoke', { dialect: 'axis', lane: 'alarm' }],
+    [
+      'fengsui/v1/camera/cam-1/image/alarm%2F7%20%E7%83%9F',
+      {
+        lane: 'picture',
+        kind: 'camera',
+        id: 'cam-1',
+        message: 'image',
+        sourceEventId: 'alarm/7 烟',
+      },
+    ],
+    [
+      'frigate/ridge/smoke/snapshot',
+      { dialect: 'frigate', lane: 'picture', id: 'frigate', message: 'snapshot', camera: 'ridge' },
+    ],
+    [
+      'fengsui/v1/gateway/box-2/frigate/ridge/fire/snapshot',
+      { dialect: 'frigate', lane: 'picture', id: 'box-2', camera: 'ridge' },
+    ],
     ['http/gb28181/box-1', { dialect: 'gb28181', lane: 'alarm', id: 'box-1' }],
     ['fengsui/v1/gateway/box-1/status', { dialect: 'native', kind: 'gateway', id: 'box-1' }],
     ['thing/product/SN1/osd', { dialect: 'dji', lane: 'telemetry', id: 'SN1', message: 'osd' }],
@@ -56,7 +74,8 @@ describe('parseTopic', () => {
 
   it.each([
     'frigate/stats',
-    'frigate/ridge/smoke/snapshot',
+    'frigate/ridge/cat/snapshot',
+    'frigate/ridge/smoke/snapshot/more',
     'axis/cam-1/status',
     'fengsui/v1/person/p/inbox',
     'thing/product/SN1/services',
@@ -80,6 +99,13 @@ describe('parseTopic', () => {
     'http/hikvision/cam-1/more',
     'fengsui/v1/camera/cam-1',
     'fengsui/v1/camera/cam-1/detection/more',
+    'fengsui/v1/camera/cam-1/image',
+    'fengsui/v1/camera/cam-1/image/',
+    'fengsui/v1/camera/cam-1/image/7/more',
+    'fengsui/v1/camera/cam-1/image/%E7',
+    `fengsui/v1/camera/cam-1/image/${'7'.repeat(201)}`,
+    'fengsui/v1/gateway/g/image/7',
+    'fengsui/v1/person/p/image/7',
     'fengsui/v2/camera/cam-1/detection',
     'something',
   ])('does not know %s', (topic) => {

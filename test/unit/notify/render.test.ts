@@ -26,7 +26,9 @@ const facts = {
   observedAt: new Date('2026-11-02T06:05:00Z'),
   placeNames: ['安仁县', '灵官镇'],
 };
-const sms = { signature: '【烽燧】', timeZone: 'Asia/Shanghai', maxLength: MAX_SMS_LENGTH };
+const said = { signature: '【烽燧】', timeZone: 'Asia/Shanghai' };
+const sms = { ...said, maxLength: MAX_SMS_LENGTH['zh-CN'] };
+const englishSms = { ...said, maxLength: MAX_SMS_LENGTH.en };
 
 describe('renderAlert', () => {
   it('says it in Chinese', () => {
@@ -54,19 +56,15 @@ describe('renderAlert', () => {
   );
 
   it('says how to reply where there is room for it, in as many words as there is', () => {
-    const hint = (over: Partial<typeof facts>, locale: 'zh-CN' | 'en' = 'zh-CN') => {
-      const plain = renderAlert({ ...facts, ...over }, locale, sms);
-      return renderAlert({ ...facts, ...over }, locale, { ...sms, code: '417' }).slice(
-        plain.length,
+    const ends = (over: Partial<typeof facts>, ending: string) =>
+      expect(renderAlert({ ...facts, ...over }, 'zh-CN', { ...sms, code: '417' })).toMatch(
+        new RegExp(`误差187米。${ending}$`),
       );
-    };
-    expect(hint({})).toBe('回复1接警、2误报、0不能到（编号417）');
-    expect(hint({ sourceName: '云'.repeat(34) })).toBe('编号417');
-    expect(hint({ sourceName: 'x'.repeat(99) })).toBe('');
-    expect(hint({}, 'en')).toBe(' Code 417.');
-    const app = { ...sms, maxLength: 500, code: '417' };
-    expect(renderAlert(facts, 'en', app)).toMatch(
-      /Reply 1 take, 2 false alarm, 0 can't come \(code 417\)\.$/,
+    ends({}, '回复1接警、2误报、0不能到（编号417）');
+    ends({ sourceName: '云'.repeat(34) }, '编号417');
+    ends({ sourceName: 'x'.repeat(99) }, '编号417');
+    expect(renderAlert(facts, 'en', { ...englishSms, code: '417' })).toMatch(
+      /\+\/-187 m\. Reply 1 take, 2 false alarm, 0 can't come \(code 417\)\.$/,
     );
   });
 
@@ -110,7 +108,7 @@ describe('renderAlert', () => {
     );
   });
 
-  it('always fits two parts, also marked as a repeat, with everything but the names whole', () => {
+  it('always fits its parts, also marked as a repeat, with everything but the names whole', () => {
     const nameArb = fc.oneof(
       fc.string({ maxLength: 80 }),
       fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -140,16 +138,18 @@ describe('renderAlert', () => {
             ...rest,
             fix: { ...fix, lon, lat, ellipse: { ...fix.ellipse, semiMajorM } },
           };
-          const text = renderAlert(alert, locale, { ...sms, signature, ...told, ...code });
+          const options = { ...said, maxLength: MAX_SMS_LENGTH[locale], signature };
+          const text = renderAlert(alert, locale, { ...options, ...told, ...code });
           const repeated = markRepeat(text, locale, signature);
-          expect(repeated.length).toBeLessThanOrEqual(134);
-          expect(segmentSms(repeated, 1).length).toBeLessThanOrEqual(2);
+          const parts = locale === 'en' ? 3 : 2;
+          expect(repeated.length).toBeLessThanOrEqual(parts * 67);
+          expect(segmentSms(repeated, 1).length).toBeLessThanOrEqual(parts);
           expect(text.isWellFormed()).toBe(true);
           expect(text.startsWith(signature)).toBe(true);
           expect(text).toContain(rest.number);
           expect(text).toContain(`${lon.toFixed(5)},${lat.toFixed(5)}`);
           expect(text).toContain('14:05');
-          expect(text).toMatch(/[。.）7]$/);
+          expect(text).toMatch('code' in code ? /417[）).]*$/ : /[。.]$/);
         },
       ),
       { numRuns: 500 },
@@ -177,6 +177,6 @@ describe('what is about no fire', () => {
         renderDutyGap({ ...gap, placeNames: names, coveredAbove: yes }, locale, '【烽燧】'),
       ]),
     ];
-    expect(two.filter((text) => text.length > MAX_SMS_LENGTH)).toEqual([]);
+    expect(two.filter((text) => text.length > MAX_SMS_LENGTH['zh-CN'])).toEqual([]);
   });
 });
