@@ -147,6 +147,24 @@ const terrain = (env: Env, args: readonly string[]): Promise<void> =>
     print: (line) => say(`${line}\n`),
   });
 
+const importFile = async (env: Env, logger: Logger): Promise<void> => {
+  const { runImport } = await import('./wiring/import.ts');
+  const options = {
+    env,
+    config: await loadCountyConfig(env.configDir),
+    channels: await loadChannelConfig(env.configDir, {
+      source: process.env,
+      smppUrl: env.smppUrl,
+    }),
+    logger,
+    clock: systemClock,
+    onFatal: (error: Error) => failToStart(error, logger),
+    print: (line: string) => say(`${line}\n`),
+  };
+  const allRead = await runImport(options, process.argv.slice(3));
+  if (!allRead) process.exitCode = 2;
+};
+
 const run = async (command: string): Promise<void> => {
   let logger: Logger | undefined;
   try {
@@ -160,11 +178,12 @@ const run = async (command: string): Promise<void> => {
     else if (command === 'demo') await serve(env, logger, { seed: demoSeed(process.env) });
     else if (command === 'migrate') await migrateOnly(env, logger);
     else if (command === 'broker-files') await brokerFiles(env, logger);
+    else if (command === 'import') await importFile(env, logger);
     else if (command === 'terrain') await terrain(env, process.argv.slice(3));
     else {
       throw new AppError(
         'startup',
-        `unknown command "${command}"; use serve, demo, migrate, terrain, broker-files or help`,
+        `unknown command "${command}"; use serve, demo, migrate, import, terrain, broker-files or help`,
       );
     }
   } catch (error) {

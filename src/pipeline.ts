@@ -1,4 +1,4 @@
-import { createDeviceRegistry } from './devices/index.ts';
+import { createDeviceRegistry, type DeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import {
   createNotify,
@@ -8,7 +8,7 @@ import {
   storedLinkKey,
   tellOfGaps,
 } from './notify/index.ts';
-import { createGapCheck, createRegionIndex } from './people/index.ts';
+import { createGapCheck, createRegionIndex, type RegionIndex } from './people/index.ts';
 import { createResourceIndex } from './resources/index.ts';
 import type { ChannelConfig } from './shared/channel-config.ts';
 import type { Clock } from './shared/clock.ts';
@@ -22,9 +22,13 @@ import { migrate } from './shared/migrate.ts';
 import type { Publish } from './shared/mqtt-publisher.ts';
 import { type Part, startParts } from './shared/part.ts';
 import { type GridTerrain, loadTerrain } from './terrain/index.ts';
+import { createAirspace } from './wiring/airspace.ts';
 import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
+import { createDahua } from './wiring/dahua.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createDeviceHealth } from './wiring/health.ts';
+import { createHotspots } from './wiring/hotspots.ts';
 import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
 
@@ -133,11 +137,20 @@ const createDatabase = ({
   };
 };
 
-const wire = async (
+export type Prepared = {
+  context: Context;
+  shared: Pool;
+  regions: RegionIndex;
+  registry: DeviceRegistry;
+  endPools: () => Promise<void>;
+};
+
+/** What the stages are put together with; the caller starts listener and indexes, stops them, and ends the pools. */
+export const prepareContext = async (
   options: ServiceOptions,
   connectionString: string,
-): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
-  const { env, config, logger, clock } = options;
+): Promise<Prepared> => {
+  const { env, logger } = options;
   const pools: Pool[] = [];
   const has = (role: Role): boolean => env.roles.includes(role);
   const terrain =
@@ -166,18 +179,38 @@ const wire = async (
         ? undefined
         : (notificationId, now) => `${publicUrl}/r/${signReplyToken(linkKey, notificationId, now)}`,
   };
-  const { listener } = context;
-
   const regions = createRegionIndex({
     pool: shared,
-    listener,
+    listener: context.listener,
     logger: logger.child({ stage: 'people' }),
   });
   const registry = createDeviceRegistry({
     pool: shared,
-    listener,
+    listener: context.listener,
     logger: logger.child({ stage: 'devices' }),
   });
+  return {
+    context,
+    shared,
+    regions,
+    registry,
+    endPools: async () => {
+      await Promise.all(pools.map((made) => made.end()));
+    },
+  };
+};
+
+const wire = async (
+  options: ServiceOptions,
+  connectionString: string,
+): Promise<{ parts: Part[]; urls: () => { http: string; mqtt: string } }> => {
+  const { env, config, logger, clock } = options;
+  const { context, shared, regions, registry, endPools } = await prepareContext(
+    options,
+    connectionString,
+  );
+  const { listener } = context;
+
   const resources = createResourceIndex({
     pool: shared,
     listener,
@@ -185,11 +218,21 @@ const wire = async (
   });
   const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, images, publish });
+  const health = createDeviceHealth(context, { shared, regions });
+  const intake = createIntake(context, {
+    shared,
+    regions,
+    registry,
+    images,
+    publish,
+    problemsOf: (alarm) => health.book.problemsOf(alarm),
+  });
+  const hotspots = createHotspots(context, { shared, regions, registry, intake });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
-    pool: context.pool('notify', 12),
+    pool: context.pool('notify', 10),
+    outcomes: context.pool('outcomes', 5),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,
@@ -220,6 +263,7 @@ const wire = async (
     ...(bus.connected() ? [] : ['the MQTT broker is out of reach']),
     ...notify.troubles(),
   ]);
+  const airspace = createAirspace(context, { pool: shared, regions });
   const gapCheck = createGapCheck({
     pool: shared,
     regions,
@@ -244,6 +288,7 @@ const wire = async (
     resources,
     images,
     intake,
+    hotspots,
     bus,
     notify,
   });
@@ -251,9 +296,7 @@ const wire = async (
   const poolsPart: Part = {
     name: 'pools',
     start: async () => {},
-    stop: async () => {
-      await Promise.all(pools.map((pool) => pool.end()));
-    },
+    stop: endPools,
   };
   const parts: Part[] = [
     poolsPart,
@@ -261,11 +304,18 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    health.book,
     ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    ...(context.has('notify') ? [notify, ...escalation.parts, gapCheck, watch] : []),
+    // Its start says that nobody is online: after that, those who are asked for their events.
+    ...(context.has('ingest')
+      ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
+      : []),
+    ...hotspots.parts,
+    ...health.parts,
+    ...(context.has('notify') ? [notify, ...escalation.parts, airspace, gapCheck, watch] : []),
     ...api.parts,
   ];
   return { parts, urls: () => ({ http: api.url(), mqtt: bus.url() }) };

@@ -7,6 +7,8 @@ Usage: node dist/main.js [command]      from a checkout: npm start, npm run demo
                  用虚构的县和一场模拟火情启动；数据在 ./data/demo
   migrate        bring the database up to the newest schema, then end
                  把数据库升级到最新结构后退出
+  import         import hotspots of satellites (FIRMS, Himawari) from a file; "import help" says how
+                 从文件导入卫星热点（FIRMS、葵花）；详见 import help
   terrain        import elevation data (.hgt, GeoTIFF), list or remove it; "terrain help" says how
                  导入、列出或删除高程数据（.hgt、GeoTIFF）；详见 terrain help
   broker-files   write Mosquitto's password and ACL files into MOSQUITTO_DIR, then end

@@ -9,6 +9,7 @@ import { PROBLEM_MEDIA_TYPE } from './problem.ts';
 const TAGS = [
   { name: 'auth', description: 'Log in 登录' },
   { name: 'devices', description: 'Cameras, drones, docks 设备' },
+  { name: 'airspace', description: 'Aircraft that are not ours 空域' },
   { name: 'drones', description: 'Flights asked of drones, and what became of them 无人机' },
   { name: 'detections', description: 'Smoke, flame and heat as one source saw it 告警' },
   { name: 'incidents', description: 'Fires: their state, timeline and live changes 火情' },

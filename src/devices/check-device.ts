@@ -1,5 +1,6 @@
 import type { LonLat } from '../shared/geo.ts';
 import { cameraSetupMistakes } from './camera-setup.ts';
+import { dahuaSetupMistakes, withKnownPassword } from './dahua-setup.ts';
 import type { Device, DeviceRegistration } from './device.ts';
 import { hfovByZoomMistake } from './lens.ts';
 
@@ -40,8 +41,15 @@ const unknownFields = (body: DeviceRegistration): Record<string, unknown> =>
 export type DeviceMistake = { path: string; message: string };
 export type CheckedDevice = { ok: true; device: Device } | { ok: false; errors: DeviceMistake[] };
 
-/** What the schema cannot say of a registration. Whether its gateway exists is for the caller to know. Pure. */
-export const checkDevice = (body: DeviceRegistration, deps: Regions): CheckedDevice => {
+/**
+ * What the schema cannot say of a registration; `known` are the properties of one that is changed. Whether its gateway
+ * exists is for the caller to know. Pure.
+ */
+export const checkDevice = (
+  body: DeviceRegistration,
+  deps: Regions,
+  known: Device['properties'] = {},
+): CheckedDevice => {
   const errors: DeviceMistake[] = [];
   if ((body.lon === undefined) !== (body.lat === undefined)) {
     errors.push({ path: 'lon', message: 'lon and lat go together' });
@@ -66,10 +74,10 @@ export const checkDevice = (body: DeviceRegistration, deps: Regions): CheckedDev
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
-  const properties = { ...body.properties, ...unknownFields(body) };
+  const properties = withKnownPassword({ ...body.properties, ...unknownFields(body) }, known);
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
-  errors.push(...cameraSetupMistakes(properties));
+  errors.push(...cameraSetupMistakes(properties), ...dahuaSetupMistakes(properties));
   if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
     errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });
   }

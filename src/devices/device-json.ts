@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { DateTimeSchema } from '../shared/http.ts';
+import { withoutPassword } from './dahua-setup.ts';
 import { DeviceSchema } from './device.ts';
+import { DeviceHealthSchema, problemJson } from './device-health.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
 import { CalibrationSchema } from './landmark.ts';
 
@@ -27,18 +29,25 @@ export const ListedDeviceSchema = Type.Object({
   landmarkCount: Type.Integer({ description: 'Landmarks its offsets were computed from' }),
   calibration: Type.Union([CalibrationSchema, Type.Null()]),
   latest: Type.Union([DeviceStateSchema, Type.Null()]),
+  health: DeviceHealthSchema,
 });
 
 export const deviceJson = ({
   createdAt,
   calibratedAt,
   latest,
+  health,
   ...device
 }: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
-  ...device,
+  ...withoutPassword(device),
   createdAt: createdAt.toISOString(),
   calibratedAt: isoOrNull(calibratedAt),
   latest: latest === null ? null : stateJson(latest),
+  health: {
+    ...health,
+    since: isoOrNull(health.since),
+    problems: health.problems.map(problemJson),
+  },
 });
 
 const stateJson = (latest: DeviceState): Static<typeof DeviceStateSchema> => ({

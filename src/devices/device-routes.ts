@@ -10,12 +10,14 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../shared/http.ts';
+import { withoutPassword } from './dahua-setup.ts';
 import {
   DeviceIdSchema,
   DeviceKindSchema,
   DeviceRegistrationSchema,
   DeviceSchema,
 } from './device.ts';
+import { HEALTH_STATUSES, type HealthStatus } from './device-health.ts';
 import { deviceJson, ListedDeviceSchema } from './device-json.ts';
 import {
   findDeviceWithState,
@@ -52,17 +54,27 @@ const readRoutes = (app: App, { pool, visibleRegions }: DeviceRoutesDeps): void 
         tags: ['devices'],
         summary: 'Devices of the regions you see with their latest state, by id',
         querystring: Type.Object(
-          { ...PageQuery, kind: Type.Optional(DeviceKindSchema) },
+          {
+            ...PageQuery,
+            kind: Type.Optional(DeviceKindSchema),
+            health: Type.Optional(
+              Type.String({
+                pattern: `^(${HEALTH_STATUSES.join('|')})(,(${HEALTH_STATUSES.join('|')}))*$`,
+                description: `One or more of ${HEALTH_STATUSES.join(', ')}, with commas`,
+              }),
+            ),
+          },
           { additionalProperties: false },
         ),
         response: { 200: pageOf(ListedDeviceSchema) },
       },
     },
     async ({ query, user }) => {
-      const { limit = 50, cursor, kind } = query;
+      const { limit = 50, cursor, kind, health } = query;
       const regions = visibleRegions(user);
       const found = await listDevices(pool, {
         kind,
+        health: health === undefined ? undefined : statusesIn(health),
         regionIds: regions === null ? undefined : [...regions],
         afterId: cursor,
         limit: limit + 1,
@@ -114,7 +126,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...device, secret });
+        .send({ ...withoutPassword(device), secret });
     },
   );
 
@@ -130,7 +142,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
         response: { 200: DeviceSchema },
       },
     },
-    async ({ params, body }) => changeDevice(deps, params.id, body),
+    async ({ params, body }) => withoutPassword(await changeDevice(deps, params.id, body)),
   );
 };
 
@@ -179,6 +191,11 @@ const loginRoutes = (app: App, { pool, clock }: DeviceRoutesDeps): void => {
     if (device === undefined) throw notRegistered(id);
     return device;
   };
+};
+
+const statusesIn = (list: string): HealthStatus[] => {
+  const wanted = list.split(',');
+  return HEALTH_STATUSES.filter((status) => wanted.includes(status));
 };
 
 const notRegistered = (id: string): AppError =>

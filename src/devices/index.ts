@@ -1,12 +1,20 @@
 export { writeBrokerFiles } from './broker-files.ts';
 export { createBrokerFilesKeeper } from './broker-files-keeper.ts';
 export { type CameraSetup, cameraSetupOf } from './camera-setup.ts';
+export { type DahuaSetup, dahuaSetupOf } from './dahua-setup.ts';
 export {
   type Device,
   DeviceIdSchema,
   type DeviceKind,
   isDeviceId,
 } from './device.ts';
+export {
+  type DeviceProblem,
+  DeviceProblemSchema,
+  type HealthStatus,
+  problemJson,
+  problemText,
+} from './device-health.ts';
 export { createDeviceRegistry, type DeviceRegistry } from './device-registry.ts';
 export { deviceRoutes } from './device-routes.ts';
 export {
@@ -15,6 +23,7 @@ export {
   findDevice,
   findDeviceWithState,
   insertCredential,
+  listDevicesWith,
   replaceSecret,
   setModelKey,
 } from './device-store.ts';
@@ -26,5 +35,6 @@ export { mosquittoFiles } from './mosquitto-files.ts';
 export { placeDevices } from './place-devices.ts';
 export { registerAircraft } from './register-aircraft.ts';
 export { type RegisterDeps, registerDevice } from './register-device.ts';
+export { registerUnlessKnown } from './register-unless-known.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

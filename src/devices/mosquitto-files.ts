@@ -1,5 +1,5 @@
 import type { DeviceKind } from './device.ts';
-import { cameraPrefixes, speaksVendor } from './topic-access.ts';
+import { cameraPrefixes, nativeMessages, speaksVendor } from './topic-access.ts';
 
 export type BrokerUser =
   | { owner: 'device'; id: string; kind: DeviceKind; gatewayId: string | null; secretHash: string }
@@ -43,7 +43,7 @@ const rulesFor = (user: BrokerUser, aircraft: readonly string[]): string[] => {
   const prefix = `fengsui/v1/${user.kind}/${user.id}`;
   const serials = speaksVendor(user.kind) ? [user.id, ...aircraft] : [];
   return [
-    ...['telemetry', 'detection', 'status', 'image/+'].map(
+    ...[...nativeMessages(user.kind), 'image/+'].map(
       (message) => `topic write ${prefix}/${message}`,
     ),
     `topic read ${prefix}/#`,

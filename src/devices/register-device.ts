@@ -45,7 +45,7 @@ export const changeDevice = async (
   withTransaction(deps.pool, async (tx) => {
     const current = await findDevice(tx, id);
     if (current === undefined) throw new AppError('not_found', `device "${id}" is not registered`);
-    const device = deviceFrom(mergeChange(current, change), deps);
+    const device = deviceFrom(mergeChange(current, change), deps, current.properties);
     await requireGateway(tx, device);
     await storeChange(tx, { current, device, change });
     return (await findDevice(tx, id)) ?? device;
@@ -78,8 +78,12 @@ const isSameView = (before: Device, after: Device): boolean =>
     ] as const
   ).every((field) => before[field] === after[field]);
 
-const deviceFrom = (body: DeviceRegistration, regions: Regions): Device => {
-  const checked = checkDevice(body, regions);
+const deviceFrom = (
+  body: DeviceRegistration,
+  regions: Regions,
+  known?: Device['properties'],
+): Device => {
+  const checked = checkDevice(body, regions, known);
   if (checked.ok) return checked.device;
   const { errors } = checked;
   throw new AppError('unprocessable', 'the device cannot be registered', { errors });

@@ -13,9 +13,13 @@ const NATIVE = 'fengsui/v1';
 
 /** What each native publisher may say; anything else below its prefix is refused so that a typo is noticed. */
 const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
+const GATEWAY_MESSAGES = [...DEVICE_MESSAGES, 'remote-id'];
 /** A picture, under the id of its detection. */
 const PICTURE = /^image\/[^/]+$/;
 const PERSON_MESSAGES = ['position', 'receipt', 'status'];
+
+export const nativeMessages = (kind: DeviceKind): readonly string[] =>
+  kind === 'gateway' ? GATEWAY_MESSAGES : DEVICE_MESSAGES;
 
 /** Who speaks DJI's topics; a controller is registered as a dock. */
 export const speaksVendor = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'drone';
@@ -59,7 +63,7 @@ export const mayPublish = (principal: Principal, topic: string, gatewayOf: Gatew
   if (topic.startsWith(prefix)) {
     const message = topic.slice(prefix.length);
     if (principal.owner === 'person') return PERSON_MESSAGES.includes(message);
-    return DEVICE_MESSAGES.includes(message) || PICTURE.test(message);
+    return nativeMessages(principal.kind).includes(message) || PICTURE.test(message);
   }
   if (principal.owner !== 'device' || !speaksVendor(principal.kind)) return false;
   const serial = vendorSerial(topic);

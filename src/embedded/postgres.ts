@@ -17,8 +17,8 @@ import {
   stopServer,
 } from './postgres-process.ts';
 import { type PostgresPrograms, preparePrograms } from './postgres-programs.ts';
+import { DATABASE, socketUrl } from './socket-url.ts';
 
-const DATABASE = 'fengsui';
 /** Part of the socket's file name only: the server listens on no network. */
 const PORT = 5432;
 const READY_WITHIN_MS = 60_000;
@@ -53,7 +53,7 @@ export const createEmbeddedPostgres = (options: EmbeddedPostgresOptions): Embedd
   let pruneTimer: NodeJS.Timeout | undefined;
 
   const connectionString = (database = DATABASE): string =>
-    `postgres://postgres@localhost:${PORT}/${database}?host=${encodeURIComponent(socketDir)}&sslmode=disable`;
+    socketUrl({ port: String(PORT), socketDir }, database);
 
   /** Reached only when the process ends without `stop`; the next start would clean up too. */
   const onProcessExit = (): void => {

@@ -56,7 +56,7 @@ const MAX_SUSPECTS = 3;
  * or a second fire in the next valley would vanish in the first without a word to anybody.
  *
  * A dismissed incident takes further frames of the sources it was dismissed for, so that one false alarm is one
- * message and not one a frame; any other source opens a new incident. Pure.
+ * message and not one a frame; any other source, and any person, opens a new incident. Pure.
  */
 export const associate = (
   detection: NewDetection,

@@ -10,6 +10,10 @@ const SAME_DIRECTION_DEG = 1.5;
 const APART_IN_FRAME_DEG = 1;
 const ONE_FRAME_MS = 500;
 
+/** Who dismissed one person's call has said nothing of the next. */
+const mayJoin = ({ status }: Candidate, { source }: NewDetection): boolean =>
+  isOpen(status) || (status === 'dismissed' && source !== 'caller' && source !== 'ranger');
+
 /** The incident in which this source already sees this, the nearest in direction first. */
 export const findContinued = (
   detection: NewDetection,
@@ -18,7 +22,7 @@ export const findContinued = (
 ): Candidate | undefined => {
   let best: { candidate: Candidate; off: number } | undefined;
   for (const candidate of candidates) {
-    if (!isOpen(candidate.status) && candidate.status !== 'dismissed') continue;
+    if (!mayJoin(candidate, detection)) continue;
     const track = candidate.tracks.find((own) => own.deviceId === detection.deviceId);
     if (track === undefined) continue;
     const off = offTrack(detection, track, { candidate, association });

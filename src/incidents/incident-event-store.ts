@@ -35,7 +35,8 @@ export type IncidentEventType =
   | 'reported_up'
   | 'nobody_to_notify'
   | 'notification_failed'
-  | 'fallback';
+  | 'fallback'
+  | 'foreign_aircraft';
 
 export type NewIncidentEvent = {
   incidentId: string;

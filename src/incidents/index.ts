@@ -3,7 +3,7 @@ export {
   type AlertHook,
   type IncidentDeps,
 } from './assess-incident.ts';
-export { listDetections } from './detection-store.ts';
+export { listDetections, listSatelliteDetections } from './detection-store.ts';
 export type { DetectionKind, Incident } from './incident.ts';
 export {
   appendEvent,

@@ -4,12 +4,14 @@ import type { CameraItem, CameraMessage, Reception } from './camera-message.ts';
 import type { CameraTopic } from './camera-topics.ts';
 import { type Decoded, type Rejected, rejected } from './decoded.ts';
 import { decodeAxis } from './dialects/axis.ts';
+import { decodeDahua } from './dialects/dahua.ts';
 import { decodeFrigate } from './dialects/frigate.ts';
 import { decodeGb28181 } from './dialects/gb28181.ts';
 import { decodeHikvision } from './dialects/hikvision.ts';
 import { decodeIsecure } from './dialects/isecure.ts';
 import { decodeOnvif } from './dialects/onvif.ts';
 import { decodePyronear } from './dialects/pyronear.ts';
+import { decodeRemoteId } from './dialects/remote-id.ts';
 
 type Taken = { kind: 'taken' } | Recorded | Rejected;
 
@@ -36,10 +38,14 @@ export const decodeCameraMessage = (
       return decodeAxis(topic.path, payload, reception);
     case 'hikvision':
       return decodeHikvision(payload, { ...reception, byChannel: sender.kind === 'gateway' });
+    case 'dahua':
+      return decodeDahua(payload, { ...reception, byChannel: sender.kind === 'gateway' });
     case 'isecure':
       return decodeIsecure(payload, reception);
     case 'pyronear':
       return decodePyronear(payload, reception);
+    case 'remote-id':
+      return decodeRemoteId(payload, reception);
     case 'gb28181':
       return decodeGb28181(payload, reception);
   }

@@ -1,8 +1,8 @@
 import { fireKindOf } from './dialects/camera-values.ts';
 import type { Lane, TopicResult } from './topics.ts';
 
-/** What reports over HTTP; the second level of the topic under which such a message is kept. */
-export const HTTP_DIALECTS = ['hikvision', 'isecure', 'pyronear', 'gb28181'] as const;
+/** What reports over HTTP (Dahua's also where we ask for it); the second level of the topic under which such a message is kept. */
+export const HTTP_DIALECTS = ['hikvision', 'isecure', 'pyronear', 'gb28181', 'dahua'] as const;
 export type HttpDialect = (typeof HTTP_DIALECTS)[number];
 
 /** A topic of cameras, or of the boxes in front of them; `id` is the device that reports. */
@@ -10,6 +10,8 @@ export type CameraTopic =
   | { dialect: 'frigate'; lane: Lane; id: string; message: 'events' | 'available' }
   /** `path` is the ONVIF topic without namespaces, with what follows it. */
   | { dialect: 'onvif' | 'axis'; lane: Lane; id: string; message: 'event'; path: string }
+  /** A receiver of Remote ID: what drones say of themselves. */
+  | { dialect: 'remote-id'; lane: 'telemetry'; id: string; message: 'remote-id' }
   /** Not on the bus: HTTP in the form of a message, so that one that could not be used can be taken again. */
   | { dialect: HttpDialect; lane: 'alarm'; id: string; message: 'report' };
 
@@ -32,6 +34,11 @@ export const parseCameraTopic = (levels: readonly string[]): TopicResult | undef
   if (root === 'frigate') return frigateTopic('frigate', levels.slice(1));
   if (root === 'fengsui' && second === 'v1' && third === 'gateway' && fifth === 'frigate') {
     return fourth === undefined ? undefined : frigateTopic(fourth, levels.slice(5));
+  }
+  if (root === 'fengsui' && third === 'gateway' && fourth !== undefined && fifth === 'remote-id') {
+    return levels.length === 5
+      ? { kind: 'known', topic: { dialect: fifth, lane: 'telemetry', id: fourth, message: fifth } }
+      : undefined;
   }
   if (root === 'http') return reportTopic(second, third, levels.length);
   if (root === 'axis' && second !== undefined) {

@@ -1,3 +1,4 @@
+import type { AircraftSighting } from '../airspace/index.ts';
 import type { DetectionKind } from '../incidents/index.ts';
 import type { Box, ReportedFrame } from '../locate/index.ts';
 import type { LonLat } from '../shared/geo.ts';
@@ -22,6 +23,8 @@ export type DetectionReport = {
   box: Box | null;
   temperatureC: number | null;
   imageUrl: string | null;
+  /** Of the picture it was seen in, where that is known: two alike are one. */
+  frameSha256?: string;
 };
 
 export type PersonPosition = { observedAt: Date; position: LonLat; accuracyM: number | null };
@@ -55,6 +58,8 @@ export type Decoded =
   | { kind: 'detection'; report: DetectionReport }
   | { kind: 'telemetry'; reading: TelemetryReading }
   | { kind: 'status'; online: boolean }
+  /** An aircraft that is perhaps not ours. */
+  | { kind: 'aircraft'; sighting: AircraftSighting }
   | { kind: 'position'; position: PersonPosition }
   | { kind: 'receipt'; receipt: PersonReceipt }
   /** Well-formed, but with nothing to keep (a cleared retained message). */

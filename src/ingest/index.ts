@@ -1,3 +1,5 @@
+export { createDahuaClient } from './dahua-client.ts';
+export { createDahuaClients } from './dahua-clients.ts';
 export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { insertDeadLetter } from './dead-letter-store.ts';
 export { type Rejected, rejected } from './decoded.ts';
@@ -12,7 +14,9 @@ export { equipmentRoutes } from './equipment-routes.ts';
 export {
   createIngest,
   type Ingest,
+  type Outcome,
 } from './ingest.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMqttSource } from './mqtt-source.ts';
+export { parseMultipart } from './multipart.ts';
 export { groundHeightOf } from './observer.ts';

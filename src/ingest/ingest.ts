@@ -1,10 +1,11 @@
+import type { AircraftSighting } from '../airspace/index.ts';
 import type { Device, DeviceRegistry } from '../devices/index.ts';
 import type { SentImage } from '../images/index.ts';
 import type { Recorded } from '../incidents/index.ts';
 import { errorMessage } from '../shared/app-error.ts';
 import type { Logger } from '../shared/logger.ts';
 import { isTransient } from '../shared/transient.ts';
-import type { BatchWriter } from '../telemetry/index.ts';
+import type { BatchWriter, SignOfLife } from '../telemetry/index.ts';
 import { decodeCameraMessage, noCamera, takeCameraMessage } from './camera-intake.ts';
 import type { CameraTopic } from './camera-topics.ts';
 import type { DeadLetterCode, NewDeadLetter } from './dead-letter-store.ts';
@@ -45,7 +46,13 @@ export type IngestMetrics = {
 /** What ingest hands its decoded messages to. Each resolves when what it must keep is kept. */
 export type IngestSinks = {
   detection(report: DetectionReport, device: Device, origin: Origin): Promise<Recorded | Rejected>;
-  online(deviceId: string, online: boolean, at: Date): Promise<void>;
+  online(
+    deviceId: string,
+    change: { online: boolean; at: Date; link: 'bus' | 'http' },
+  ): Promise<void>;
+  /** It is there, for it has just reported; written down later. */
+  heard(sign: SignOfLife): void;
+  aircraft(sighting: AircraftSighting, receiverId: string, receivedAt: Date): Promise<void>;
   personPosition(personId: string, position: PersonPosition, receivedAt: Date): Promise<void>;
   /** Rejected when the notification is not that person's. */
   receipt(personId: string, receipt: PersonReceipt, receivedAt: Date): Promise<void | Rejected>;
@@ -252,7 +259,10 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         await deps.telemetry.add({ deviceId: device.id, receivedAt, reading: decoded.reading });
         return { kind: 'taken' };
       case 'status':
-        await sinks.online(device.id, decoded.online, receivedAt);
+        await sinks.online(device.id, { online: decoded.online, at: receivedAt, link: 'bus' });
+        return { kind: 'taken' };
+      case 'aircraft':
+        await sinks.aircraft(decoded.sighting, device.id, receivedAt);
         return { kind: 'taken' };
       case 'rejected':
         return decoded;
@@ -272,6 +282,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const origin = { topic: message.topic, raw: message.payload, receivedAt };
     const result = await sinks.detection(report, device, origin);
     if (result.kind === 'rejected') return result;
+    sinks.heard(signOf(report, device, receivedAt));
     const { detectionId, incidentId } = result;
     const log = { deviceId: device.id, detectionId, incidentId };
     if (result.kind === 'duplicate') {
@@ -314,13 +325,24 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         return { ...rejected('invalid_payload', problem.reason), deadLetterId };
       }
     },
-    seen: (deviceId) => sinks.online(deviceId, true, deps.now()),
+    seen: (deviceId) => sinks.online(deviceId, { online: true, at: deps.now(), link: 'http' }),
     async refuse(message) {
       const reason = `"${message.publisherId ?? 'unknown'}" may not publish on this topic`;
       await bury(message, { code: 'topic_not_allowed', reason }, deps.now());
     },
   };
 };
+
+const signOf = (
+  { frameSha256, observedAt }: DetectionReport,
+  { id }: Device,
+  receivedAt: Date,
+): SignOfLife => ({
+  deviceId: id,
+  at: receivedAt,
+  frame:
+    frameSha256 === undefined ? null : { sha256: frameSha256, since: observedAt, at: observedAt },
+});
 
 const otherKind = (device: Device, kind: string): Rejected =>
   rejected('wrong_device', `device "${device.id}" is a ${device.kind}, not a ${kind}`);

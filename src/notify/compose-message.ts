@@ -48,6 +48,7 @@ type Member = {
   text: string;
   payload: Record<string, unknown>;
   bundleId: string;
+  messageReference: number;
   repeat: boolean;
 };
 
@@ -62,6 +63,7 @@ export const composeMessage = (
   const text = members.length === 1 ? lead.text : bundleText(members, signature);
   return {
     notificationId: lead.bundleId,
+    reference: lead.messageReference,
     attempt,
     personId,
     address,

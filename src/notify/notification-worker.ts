@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { backoffMs } from '../shared/backoff.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
-import { withTransaction } from '../shared/db.ts';
+import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
-import { backoffMs } from './backoff.ts';
 import type { SendResult } from './channels/channel.ts';
 import { chooseMates, composeMessage, type Mate } from './compose-message.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
@@ -54,6 +54,8 @@ export type WorkerDeps = GiveUpDeps & {
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
+  /** Of its own: what a provider has answered is written at once, however many others wait to be claimed or counted. */
+  outcomes: Pool;
   /** A claim is renewed while its worker lives; one that died keeps it this long at most. */
   leaseMs: number;
 };
@@ -69,6 +71,12 @@ const BUNDLE_WINDOW_MS = 150;
 /** One every three seconds for a whole minute is as much as a person can follow. */
 const MESSAGES_PER_MINUTE = 20;
 
+/**
+ * A process that has just started leaves alone for so long what another was sending: where nobody was there for a while, the
+ * SMS centre hands over now the receipts that may tell that it has been sent.
+ */
+const LISTENS_FIRST_MS = 3_000;
+
 /** Before the next provider is tried: another may be free at once. */
 const NEXT_PROVIDER_MS = 50;
 
@@ -78,7 +86,7 @@ const NEXT_PROVIDER_MS = 50;
  * relay brings the notification back.
  */
 export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker => {
-  const { pool, config, clock, leaseMs, providers } = deps;
+  const { pool, outcomes, config, clock, leaseMs, providers } = deps;
   const abandoned = new AbortController();
   // One listener for each sending under way.
   setMaxListeners(0, abandoned.signal);
@@ -90,6 +98,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     windowMs: config.bundleWindowMs ?? BUNDLE_WINDOW_MS,
     perMinute: config.messagesPerMinute ?? MESSAGES_PER_MINUTE,
   };
+  const takesOverFromMs = performance.now() + LISTENS_FIRST_MS;
   let stopping = false;
 
   return {
@@ -148,6 +157,11 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const now = clock.now();
     const candidate = await readCandidate(pool, wakeUp.id, now);
     if (candidate === undefined) return goOn(wakeUp, now);
+    const listensForMs = takesOverFromMs - performance.now();
+    if (candidate.abandoned && listensForMs > 0) {
+      later(wakeUp, listensForMs);
+      return goOn(wakeUp, now);
+    }
     const timing = planSending(candidate, candidate.traffic, { ...rule, now });
     if (timing.kind === 'hold' && wakeUp.follows !== true) {
       // Whatever else is due to the person by then goes with it. Held once, whatever the clock has done by then.
@@ -256,7 +270,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     }
     const now = clock.now();
     const { providerMessageIds } = result;
-    await keep(logger, () => recordSubmitted(pool, members, { now, providerMessageIds }));
+    await keep(logger, () => recordSubmitted(outcomes, members, { now, providerMessageIds }));
     for (const member of members) {
       deps.metrics.submitted(now.getTime() - wantedAt(member).getTime(), member.channel);
     }
@@ -307,7 +321,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const delayMs =
       unsent.bundle === 'apart' ? 0 : delayOf(result, { failures, others: others.length });
     const retryAt = new Date(now.getTime() + delayMs);
-    await keep(logger, () => recordUnsent(pool, again, { ...unsent, retryAt }));
+    await keep(logger, () => recordUnsent(outcomes, again, { ...unsent, retryAt }));
     logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
     if (delayMs >= RELAY_MS) return;
     for (const { id } of again) later({ ...wakeUp, id }, delayMs);

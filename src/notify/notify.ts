@@ -21,6 +21,8 @@ import type { Wording } from './write-alerts.ts';
 
 export type NotifyDeps = ProviderDeps & {
   pool: Pool;
+  /** For what providers have answered alone: until it is written, a crash sends it again. */
+  outcomes: Pool;
   connectionString: string;
   redisUrl: string | undefined;
   config: CountyConfig['notify'];

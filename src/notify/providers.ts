@@ -140,17 +140,10 @@ const createSmpp = (
     clock,
     logger: logger.child({ channel: 'sms', provider: name }),
     onMessage: (message, part) => joiner.received(message, part),
-    onReceipt: ({ messageId, address, event, detail }) =>
+    onReceipt: ({ event, ...receipt }) =>
       event === 'pending'
         ? Promise.resolve()
-        : receipts.received({
-            provider: name,
-            messageId,
-            address,
-            event,
-            detail,
-            at: clock.now(),
-          }),
+        : receipts.received({ ...receipt, provider: name, event, at: clock.now() }),
     ...(tuning.smpp === undefined ? {} : { timings: tuning.smpp }),
   });
   return alongside(channel, joiner);

@@ -1,7 +1,10 @@
 import type { Clock } from '../shared/clock.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
+import { createSemaphore } from './channels/semaphore.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
+import { decodeReference } from './message-reference.ts';
+import { hasOpenAttempt, listUnproven, type Referenced, recordProven } from './proof-store.ts';
 import type { ProviderReceipt } from './receipt.ts';
 import {
   hasUnmatched,
@@ -23,6 +26,12 @@ export type ReceiptBook = {
   catchUp(): Promise<void>;
 };
 
+/**
+ * Two receipts come for each alert, all at once, each for a dozen statements: without a limit they hold every connection
+ * while what providers have answered waits to be written, which a crash would make us send again.
+ */
+const AT_ONCE = 4;
+
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
 export const createReceiptBook = (
   deps: GiveUpDeps & {
@@ -34,6 +43,7 @@ export const createReceiptBook = (
   },
 ): ReceiptBook => {
   const { pool, clock, logger, maxAttempts } = deps;
+  const few = createSemaphore(AT_ONCE);
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
@@ -41,6 +51,19 @@ export const createReceiptBook = (
     if (!(await hasUnmatched(pool, provider, messageIds))) return;
     const touched = await withTransaction(pool, (tx) => matchReceipts(tx, provider, messageIds));
     for (const id of touched) await settle(id);
+  };
+
+  /** A message that is delivered was taken: known by our reference, it need not be sent again though its answer was lost. */
+  const prove = async (named: Referenced): Promise<void> => {
+    if (!(await hasOpenAttempt(pool, named))) return;
+    const touched = await withTransaction(pool, async (tx) => {
+      const messageIds = await recordProven(tx, named, clock.now());
+      return matchReceipts(tx, named.provider, messageIds);
+    });
+    for (const id of touched) {
+      logger.info({ notificationId: id }, 'submitted, as its receipts prove');
+      await settle(id);
+    }
   };
 
   const settle = async (id: string): Promise<void> => {
@@ -69,16 +92,22 @@ export const createReceiptBook = (
     deps.onFailed(channel);
   };
 
+  const receive = async (receipt: ProviderReceipt): Promise<void> => {
+    const { provider, messageId, address, event, reference = 0 } = receipt;
+    await insertProviderReceipt(pool, receipt, clock.now());
+    await match(provider, [messageId]);
+    const message = decodeReference(reference)?.message;
+    if (message !== undefined && event === 'delivered') await prove({ provider, address, message });
+  };
+
   return {
-    async received(receipt) {
-      await insertProviderReceipt(pool, receipt, clock.now());
-      await match(receipt.provider, [receipt.messageId]);
-    },
+    received: (receipt) => few.run(() => receive(receipt)),
     submitted: match,
     async catchUp() {
       for (const [provider, messageIds] of await listUnmatchedIds(pool)) {
         await match(provider, messageIds);
       }
+      for (const named of await listUnproven(pool)) await prove(named);
     },
   };
 };

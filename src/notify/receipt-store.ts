@@ -22,8 +22,8 @@ export const insertProviderReceipt = async (
   receivedAt: Date,
 ): Promise<void> => {
   await db.query(
-    `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, retry_after_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, retry_after_ms, reference)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       receipt.provider,
       toSafeText(receipt.messageId),
@@ -33,6 +33,7 @@ export const insertProviderReceipt = async (
       receivedAt,
       toSafeText(receipt.detail),
       receipt.retryAfterMs ?? null,
+      receipt.reference ?? null,
     ],
   );
 };
@@ -202,7 +203,8 @@ export const readSettlement = async (db: Queryable, id: string): Promise<Settlem
   }>(
     `select n.incident_id, n.channel,
        coalesce((select json_agg(json_build_object('messageIds', a.provider_message_ids) order by a.attempt)
-         from delivery_attempt a where a.notification_id = n.id and a.provider_message_ids <> '{}'), '[]') as attempts,
+         from delivery_attempt a where a.notification_id = n.id and a.outcome = 'submitted'
+           and a.provider_message_ids <> '{}'), '[]') as attempts,
        coalesce((select json_agg(json_build_object('messageId', r.provider_message_id, 'event', r.event,
            'detail', r.detail, 'retryAfterMs', r.retry_after_ms) order by r.id)
          from receipt r where r.notification_id = n.id and r.provider_message_id is not null), '[]') as receipts

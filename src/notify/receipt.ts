@@ -6,6 +6,8 @@ export type ProviderReceipt = {
   messageId: string;
   /** Digits of the phone, as far as the provider tells. */
   address: string;
+  /** Our own number of the part it is about (`encodeReference`), where the provider hands it back. */
+  reference?: number;
   event: 'delivered' | 'failed';
   /** Failed in a way that may be different after this pause: a phone that was busy. Without it, failed for good. */
   retryAfterMs?: number;
@@ -69,7 +71,7 @@ export const matchReceipt = (
 };
 
 export type AttemptReceipts = {
-  /** Oldest attempt first; only those the provider gave ids for. */
+  /** Oldest attempt first; only those the provider has taken whole and given ids for. */
   attempts: readonly { messageIds: readonly string[] }[];
   receipts: readonly { messageId: string; event: ReceiptEvent }[];
 };

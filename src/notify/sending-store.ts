@@ -36,6 +36,8 @@ export type Candidate = {
   told: boolean;
   /** The person's next channel has been asked for its sake. */
   fellBack: boolean;
+  /** Somebody else began to send it and has not been heard of since. */
+  abandoned: boolean;
   traffic: Traffic;
 };
 
@@ -54,6 +56,7 @@ type CandidateRow = {
   refused_by: string[];
   told: boolean;
   fell_back: boolean;
+  abandoned: boolean;
   alert_began_at: Date | null;
   under_way: boolean | null;
   messages: number;
@@ -74,7 +77,7 @@ export const readCandidate = async (
        array(select distinct a.provider from delivery_attempt a where a.notification_id = n.id and a.permanent) as refused_by,
        exists (select from notification o where o.incident_id = n.incident_id and o.kind = 'alert'
          and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told,
-       n.fallback_at is not null as fell_back, t.*
+       n.fallback_at is not null as fell_back, n.status = 'sending' as abandoned, t.*
      from notification n cross join lateral (
        select max(o.last_attempt_at) filter (where o.kind = 'alert') as alert_began_at,
          bool_or(o.kind = 'alert' and o.status = 'sending' and o.claimed_until > $1) as under_way,
@@ -100,6 +103,7 @@ export const readCandidate = async (
     refusedBy: row.refused_by,
     told: row.told,
     fellBack: row.fell_back,
+    abandoned: row.abandoned,
     traffic: {
       alertBeganAt: row.alert_began_at,
       underWay: row.under_way ?? false,
@@ -166,6 +170,8 @@ export type ClaimedNotification = {
   failures: number;
   /** What the provider recognises a repeat by. */
   bundleId: string;
+  /** The same for all of one message, another for each attempt at it: what its receipts may be known by. */
+  messageReference: number;
   /** An earlier attempt ended without our knowing whether the message got out. */
   repeat: boolean;
 };
@@ -186,6 +192,7 @@ type ClaimRow = {
   attempts: number;
   failures: number;
   bundle_id: string;
+  message_reference: number;
   repeat: boolean;
 };
 
@@ -225,25 +232,30 @@ export const claimNotifications = async (
          bundle_id = $6, failures = n.failures + (select count(*) from lost where lost.notification_id = n.id)
        from wanted where n.id = wanted.id
        returning n.*, wanted.attempt_id
+     ), message as materialized (
+       select nextval('message_reference')::int as reference
      ), started as (
-       insert into delivery_attempt (id, notification_id, attempt, provider, started_at)
-       select c.attempt_id, c.id, c.attempts, $7, $1 from claimed c
+       insert into delivery_attempt (id, notification_id, attempt, provider, started_at, message_reference)
+       select c.attempt_id, c.id, c.attempts, $7, $1, message.reference from claimed c, message
      )
      select c.id, c.incident_id, c.kind, c.step, c.round, c.person_id, c.channel, c.address, c.locale, c.text, c.payload,
-       c.created_at, c.attempts, c.failures, c.bundle_id,
+       c.created_at, c.attempts, c.failures, c.bundle_id, message.reference as message_reference,
        exists (select from lost where lost.notification_id = c.id) or exists (select from delivery_attempt a
          where a.notification_id = c.id and a.outcome = 'unknown') as repeat
-     from claimed c order by c.id`,
+     from claimed c, message order by c.id`,
     [now, ids, new Date(now.getTime() + leaseMs), ids.map(() => newId()), lead, bundleId, provider],
   );
-  return rows.map(({ incident_id, person_id, created_at, attempts, bundle_id, ...row }) => ({
-    ...row,
-    incidentId: incident_id,
-    personId: person_id,
-    createdAt: created_at,
-    attempt: attempts,
-    bundleId: bundle_id,
-  }));
+  return rows.map(
+    ({ incident_id, person_id, created_at, attempts, bundle_id, message_reference, ...row }) => ({
+      ...row,
+      incidentId: incident_id,
+      personId: person_id,
+      createdAt: created_at,
+      attempt: attempts,
+      bundleId: bundle_id,
+      messageReference: message_reference,
+    }),
+  );
 };
 
 /** An attempt at a notification; what is written of it has no effect once the claim is lost. */
@@ -269,7 +281,7 @@ export const renewClaim = async (
   );
 };
 
-/** The provider has it. A receipt or a cancellation that came first keeps its status. */
+/** The provider has it. A receipt or a cancellation that came first keeps its status, and receipts that proved it their ids. */
 export const recordSubmitted = async (
   db: Queryable,
   attempts: readonly Attempt[],
@@ -278,7 +290,7 @@ export const recordSubmitted = async (
   await db.query(
     `with mine as (select * from ${MINE}), ended as (
        update delivery_attempt a set finished_at = $3, outcome = 'submitted', provider_message_ids = $4, error = null
-       from mine m where a.notification_id = m.id and a.attempt = m.attempt
+       from mine m where a.notification_id = m.id and a.attempt = m.attempt and a.outcome is distinct from 'submitted'
      )
      update notification n set submitted_at = coalesce(n.submitted_at, $3), last_error = null,
        claimed_until = case when n.status = 'sending' then null else n.claimed_until end,
@@ -316,7 +328,7 @@ export const recordUnsent = async (
   const { rows } = await tx.query<{ id: string; status: string }>(
     `with mine as (select * from ${MINE}), ended as (
        update delivery_attempt a set finished_at = $3, outcome = $4, error = $5, provider_message_ids = $6, permanent = $8
-       from mine m where a.notification_id = m.id and a.attempt = m.attempt
+       from mine m where a.notification_id = m.id and a.attempt = m.attempt and a.outcome is distinct from 'submitted'
      )
      update notification n set last_error = $5, claimed_until = null, failures = n.failures + $9,
        bundle_id = case $10 when 'keep' then n.bundle_id when 'apart' then n.id end,

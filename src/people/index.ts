@@ -7,12 +7,14 @@ export {
 } from './contact-store.ts';
 export { type DutyLevel, isReachable } from './duty.ts';
 export { readDuty } from './find-duty.ts';
+export { findRegions } from './find-regions.ts';
 export { maskAddress, seesAddresses } from './mask-address.ts';
 export { listOnDutyIds } from './on-duty.ts';
 export { ensureWebPushContact } from './own-contact-store.ts';
 export type { Contact, ContactChannel, Locale, Person } from './person.ts';
 export { personRoutes } from './person-routes.ts';
 export { listPeopleByIds, listPeopleByRole } from './person-store.ts';
+export { normalizePhone } from './phone.ts';
 export {
   createRegionIndex,
   createRegionLookup,

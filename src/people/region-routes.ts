@@ -4,6 +4,7 @@ import { AppError } from '../shared/app-error.ts';
 import type { Pool } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import { ADMIN_ONLY, ANY_ROLE, PageQuery, pageOf, type RouteGroup } from '../shared/http.ts';
+import { findRegions } from './find-regions.ts';
 import { DEFAULT_REGION_ID, RegionSchema } from './region.ts';
 import { checkRegions } from './region-check.ts';
 import { createRegionLookup, type RegionIndex } from './region-index.ts';
@@ -22,6 +23,14 @@ const FeatureCollectionSchema = Type.Object(
 
 const ListQuery = Type.Object({
   ...PageQuery,
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description:
+        'Only those of this name, or whose name holds it where none has it: 龙溪村, 灵官镇龙溪村, 龙溪',
+    }),
+  ),
   geometry: Type.Optional(
     Type.Boolean({ default: true, description: 'false leaves the outlines out' }),
   ),
@@ -45,8 +54,9 @@ export const regionRoutes =
         },
       },
       async (request) => {
-        const { limit = 50, cursor, geometry: withGeometry = true } = request.query;
-        const rest = regions.all().filter((region) => cursor === undefined || region.id > cursor);
+        const { limit = 50, cursor, q, geometry: withGeometry = true } = request.query;
+        const all = q === undefined ? regions.all() : findRegions(regions, q);
+        const rest = all.filter((region) => cursor === undefined || region.id > cursor);
         const items = rest
           .slice(0, limit)
           .map(({ geometry, ...region }) => (withGeometry ? { ...region, geometry } : region));

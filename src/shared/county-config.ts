@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError } from './app-error.ts';
+import { LatSchema, LonSchema } from './geo.ts';
+import { HealthConfigSchema } from './health-config.ts';
 import { readJsonFile } from './json-file.ts';
 import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
@@ -170,6 +172,22 @@ const CountyConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    /** The airspace of a fire, into which no foreign aircraft should come; what is left out is as in `airspaceSettings`. */
+    airspace: Type.Optional(
+      Type.Object(
+        {
+          /** Around the fix's ellipse, metres. */
+          radiusM: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 50_000 })),
+          /** Above the ground or take-off, metres: what flies higher is not in it. Null = no such limit. */
+          ceilingM: Type.Optional(
+            Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 20_000 }), Type.Null()]),
+          ),
+          /** Outside or unheard for so long, it has left, seconds: shorter makes many messages of one at the edge. */
+          leaveAfterS: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** Drones; what is left out is as in `droneSettings`. */
     drones: Type.Optional(
       Type.Object(
@@ -193,6 +211,22 @@ const CountyConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** Of satellites; what is left out is as in `hotspotSettings`. */
+    hotspots: Type.Optional(
+      Type.Object(
+        {
+          /** A hotspot older than this is not taken: it would alert people to a fire of yesterday. Seconds. */
+          maxAgeS: Type.Optional(Type.Integer({ minimum: 600, maximum: 7 * 86_400 })),
+          /** A fire none of whose pixels is as certain as this is not taken; 0 takes all. */
+          minConfidence: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+          /** `[west, south, east, north]`, degrees, WGS-84: what the county is while no region has an outline. */
+          bbox: Type.Optional(Type.Tuple([LonSchema, LatSchema, LonSchema, LatSchema])),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    /** When a device is not well, and who is told; what is left out is as in `HEALTH_DEFAULTS`. */
+    health: Type.Optional(HealthConfigSchema),
     /** Pictures of what was seen; what is left out is as in `imageSettings`. */
     images: Type.Optional(
       Type.Object(
@@ -225,6 +259,18 @@ const CountyConfigSchema = Type.Object(
 );
 export type CountyConfig = Type.Static<typeof CountyConfigSchema>;
 
+export type AirspaceSettings = Required<NonNullable<CountyConfig['airspace']>>;
+
+/** The county's airspace with what it has left out: a drone at 15 m/s takes two minutes for 2 km, enough to land ours. */
+export const airspaceSettings = ({
+  airspace = {},
+}: Pick<CountyConfig, 'airspace'>): AirspaceSettings => ({
+  radiusM: 2000,
+  ceilingM: null,
+  leaveAfterS: 300,
+  ...airspace,
+});
+
 export type DroneSettings = Required<NonNullable<CountyConfig['drones']>>;
 
 /** The county's drone settings with what it has left out: 120 m is the usual ceiling of permits, 40 % leaves a way home. */
@@ -238,6 +284,21 @@ export const droneSettings = ({ drones = {} }: Pick<CountyConfig, 'drones'>): Dr
   speedMps: 12,
   minBatteryPct: 40,
   ...drones,
+});
+
+export type HotspotSettings = Required<Omit<NonNullable<CountyConfig['hotspots']>, 'bbox'>> &
+  Pick<NonNullable<CountyConfig['hotspots']>, 'bbox'>;
+
+/**
+ * The county's settings for hotspots with what it has left out. FIRMS publishes within three hours: six allow for an outage
+ * of as long. 0.3 leaves out what the products themselves call low.
+ */
+export const hotspotSettings = ({
+  hotspots = {},
+}: Pick<CountyConfig, 'hotspots'>): HotspotSettings => ({
+  maxAgeS: 21_600,
+  minConfidence: 0.3,
+  ...hotspots,
 });
 
 export type ImageSettings = Required<NonNullable<CountyConfig['images']>>;
@@ -275,6 +336,10 @@ const semanticErrors = (config: CountyConfig): { path: string; message: string }
   }
   if (config.confidence.reviewAt >= config.confidence.strongAt) {
     errors.push({ path: '/confidence/reviewAt', message: 'must be less than strongAt' });
+  }
+  const [west, south, east, north] = config.hotspots?.bbox ?? [0, 0, 1, 1];
+  if (west >= east || south >= north) {
+    errors.push({ path: '/hotspots/bbox', message: 'must be [west, south, east, north]' });
   }
   if (!config.policies.some(isDefault)) {
     errors.push({

@@ -47,10 +47,14 @@ const delimiterOf = (text: string): string => {
 export const plainWord = (text: string): string =>
   text.normalize('NFKC').replaceAll(/\s/g, '').toLowerCase();
 
-/** As spreadsheets read it: UTF-8 with a mark, lines of RFC 4180. A text that begins like a formula is text all the same. */
-export const writeCsv = (rows: readonly (readonly (string | number)[])[]): string =>
-  `\uFEFF${rows.map((cells) => cells.map(cell).join(',')).join('\r\n')}\r\n`;
+/** As spreadsheets read it: UTF-8 with a mark, lines of RFC 4180. */
+export const csvOf = (
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string =>
+  `\uFEFF${[header, ...rows].map((cells) => cells.map(cell).join(',')).join('\r\n')}\r\n`;
 
+/** A name that begins like a formula is text all the same. */
 const cell = (value: string | number): string => {
   if (typeof value === 'number') return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

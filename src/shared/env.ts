@@ -36,6 +36,13 @@ export type Env = {
   djiApp: { id: string; key: string; license: string } | undefined;
   /** Given to docks that have no internet. */
   djiNtp: { host: string; port: number } | undefined;
+  /** Where hotspots of satellites are fetched; `feedsOf` says which addresses these are. */
+  hotspots: {
+    firmsUrls: readonly string[];
+    firmsMapKey: string | undefined;
+    himawariUrls: readonly string[];
+    everyS: number;
+  };
   /** Where people reach this service from outside, without a slash at the end: links in messages lead there. */
   publicUrl: string | undefined;
   /** Where the api role writes Mosquitto's password and ACL files; undefined = it does not. */
@@ -72,6 +79,21 @@ export const readEnv = (source: Source): Env => {
     if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
     fail(name, `a URL starting with ${protocols.map((p) => `${p}//`).join(' or ')}`, example);
     return undefined;
+  };
+  const urls = (name: string, example: string): string[] => {
+    // A box is written with commas, so an address begins where its protocol does.
+    const found = (raw(name) ?? '').split(/[\s,]+(?=https?:)/i).filter((text) => text !== '');
+    const isUrl = (text: string) => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
+    if (found.every(isUrl)) return found;
+    fail(name, 'one or more URLs starting with http:// or https://', example);
+    return [];
+  };
+  const seconds = (name: string, fallback: number): number => {
+    const text = raw(name);
+    if (text === undefined) return fallback;
+    if (/^\d{1,5}$/.test(text) && Number(text) >= 1) return Number(text);
+    fail(name, 'a number of seconds (1 to 99999)', String(fallback));
+    return fallback;
   };
   const choice = <T extends string>(name: string, choices: readonly T[], fallback: T): T => {
     const text = raw(name);
@@ -156,6 +178,18 @@ export const readEnv = (source: Source): Env => {
     heartbeatUrl: url('HEARTBEAT_URL', ['http:', 'https:'], 'https://watch.example.org/fengsui'),
     djiApp: djiApp(),
     djiNtp: ntpHost === undefined ? undefined : { host: ntpHost, port: port('DJI_NTP_PORT', 123) },
+    hotspots: {
+      firmsUrls: urls(
+        'FIRMS_URL',
+        'https://firms.modaps.eosdis.nasa.gov/api/area/csv/{MAP_KEY}/VIIRS_NOAA20_NRT/{BBOX}/2',
+      ),
+      firmsMapKey: raw('FIRMS_MAP_KEY'),
+      himawariUrls: urls(
+        'HIMAWARI_URL',
+        'http://mirror.example.org/{YYYY}{MM}/{DD}/{hh}/H09_{YYYY}{MM}{DD}_{hh}{mm}_L2WLF010_FLDK.06001_06001.csv',
+      ),
+      everyS: seconds('HOTSPOTS_EVERY_S', 600),
+    },
     publicUrl: url('PUBLIC_URL', ['https:', 'http:'], 'https://fire.example.gov.cn')?.replace(
       /\/+$/,
       '',

@@ -24,18 +24,17 @@ export const toGcj02 = ([lon, lat]: LonLat): LonLat => {
   ];
 };
 
-/** Each round leaves less than a hundredth of the error of the one before: a millimetre after three. */
-const INVERSE_ROUNDS = 4;
-
-/** The WGS-84 position that `toGcj02` shows at this one: how a position read off a Chinese map is brought in. */
-export const fromGcj02 = (shown: LonLat): LonLat => {
-  let [lon, lat] = shown;
-  for (let round = 0; round < INVERSE_ROUNDS; round += 1) {
-    const [lonNow, latNow] = toGcj02([lon, lat]);
-    lon += shown[0] - lonNow;
-    lat += shown[1] - latNow;
+/**
+ * WGS-84 from GCJ-02, for coordinates that somebody reads off a Chinese map: the shift changes by centimetres over its own
+ * length, so a few rounds of taking it off again give the place to a millimetre.
+ */
+export const fromGcj02 = ([lon, lat]: LonLat): LonLat => {
+  let guess: LonLat = [lon, lat];
+  for (let round = 0; round < 5; round += 1) {
+    const [shiftedLon, shiftedLat] = toGcj02(guess);
+    guess = [guess[0] + lon - shiftedLon, guess[1] + lat - shiftedLat];
   }
-  return [lon, lat];
+  return guess;
 };
 
 const wave = (weight: number, value: number): number => (weight * 2 * Math.sin(value * PI)) / 3;

@@ -84,6 +84,12 @@ export const createMetrics = () => {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    hotspots: new Counter({
+      name: 'fengsui_hotspots_total',
+      help: 'Rows of satellite hotspots by what became of them (old, outside, known, weak, faulty), and the fires recorded',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     escalationsStuck: new Gauge({
       name: 'fengsui_escalations_stuck',
       help: 'Open incidents whose escalation has not moved as their policy says, at the last audit; healthy is 0',
@@ -119,6 +125,22 @@ export const createMetrics = () => {
         name: 'fengsui_queue_depth',
         help: 'Jobs in the notification queue by state (waiting, active, delayed …)',
         label: 'state',
+        read,
+      }),
+    /** Gauge `fengsui_hotspot_feed_age_seconds{feed}`: since the last fetch that succeeded. */
+    watchHotspotFeeds: (read: GaugeReader): void =>
+      registerReader(registry, {
+        name: 'fengsui_hotspot_feed_age_seconds',
+        help: 'Seconds since hotspots were last had from a feed',
+        label: 'feed',
+        read,
+      }),
+    /** Gauge `fengsui_devices{health}`, read at each scrape. */
+    watchDevices: (read: GaugeReader): void =>
+      registerReader(registry, {
+        name: 'fengsui_devices',
+        help: 'Registered equipment by health: healthy, suspect, unhealthy, recovering, unknown',
+        label: 'health',
         read,
       }),
     /** Gauges `fengsui_provider_up` and `fengsui_provider_breaker`, by channel and provider, read at each scrape. */

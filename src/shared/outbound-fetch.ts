@@ -59,7 +59,7 @@ export const createOutboundFetch = (options: {
   allow: AllowedNetworks;
   lookup?: typeof dns.lookup;
 }): OutboundFetch => {
-  const lookup = checkedLookup(options.allow, options.lookup ?? dns.lookup);
+  const lookup = checkedLookup(options.allow, options.lookup);
   return async (address, request) => {
     const url = parseUrl(address);
     const refused = refusedUrl(url, options.allow);
@@ -78,8 +78,9 @@ const parseUrl = (text: string): URL => {
 const refusal = (what: string): OutboundError =>
   new OutboundError(`${what}; ${HOW_TO_ALLOW}`, { refused: true });
 
-const checkedLookup =
-  (allow: AllowedNetworks, lookup: typeof dns.lookup): LookupFunction =>
+/** Resolves a name to those of its addresses that may be connected to; fails where there are none. */
+export const checkedLookup =
+  (allow: AllowedNetworks, lookup: typeof dns.lookup = dns.lookup): LookupFunction =>
   (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');

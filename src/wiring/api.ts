@@ -1,3 +1,4 @@
+import { airspaceRoutes } from '../airspace/index.ts';
 import {
   createApp,
   createAuth,
@@ -19,6 +20,7 @@ import {
   landmarkRoutes,
 } from '../devices/index.ts';
 import { droneCommandRoutes } from '../drones/index.ts';
+import { availabilityRoutes } from '../health/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import {
   deadLetterRoutes,
@@ -62,7 +64,7 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
-import { droneSettings } from '../shared/county-config.ts';
+import { droneSettings, imageSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
@@ -75,7 +77,9 @@ import {
   terrainRoutes,
   type ViewshedJobs,
 } from '../terrain/index.ts';
+import { witnessRoutes } from '../witnesses/index.ts';
 import type { Bus } from './bus.ts';
+import type { Hotspots } from './hotspots.ts';
 import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
 import { createPilotRoutes } from './pilot.ts';
@@ -87,6 +91,7 @@ type ApiParts = {
   resources: ResourceIndex;
   images: Images;
   intake: Intake;
+  hotspots: Hotspots;
   bus: Bus;
   notify: Notify;
 };
@@ -203,7 +208,7 @@ const stageRoutes = (
     viewsheds: ViewshedJobs | undefined;
   },
 ): RouteGroup[] => {
-  const { env, config, channels, clock, terrain } = context;
+  const { env, config, channels, clock, terrain, logger } = context;
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
   const groundHeightM = groundHeightOf(terrain);
@@ -221,6 +226,7 @@ const stageRoutes = (
     createPilotRoutes(context, { ...places, pool, visibleRegions, bus: parts.bus }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
+    availabilityRoutes({ pool, visibleRegions, clock, timeZone: env.timeZone }),
     deviceEventRoutes({ pool, visibleRegions }),
     droneCommandRoutes({
       pool,
@@ -230,6 +236,7 @@ const stageRoutes = (
       visibleRegions,
       clock,
     }),
+    airspaceRoutes({ pool, visibleRegions, clock }),
     terrainRoutes({
       terrain,
       viewsheds: parts.viewsheds,
@@ -245,6 +252,17 @@ const stageRoutes = (
       visibleRegions,
     }),
     detectionRoutes({ ingest, findDevice: (id) => registry.resolve(id), visibleRegions }),
+    witnessRoutes({
+      pool,
+      ingest,
+      registry,
+      regions,
+      images: parts.images.store,
+      maxPhotoBytes: imageSettings(config).maxBytes,
+      visibleRegions,
+      clock,
+      logger: logger.child({ stage: 'witnesses' }),
+    }),
     laserTargetRoutes({ pool, ingest, visibleRegions, clock }),
     deadLetterRoutes({ pool, ingest, clock }),
     parts.images.routes(visibleRegions),
@@ -314,7 +332,10 @@ const stageRoutes = (
   ];
 };
 
-const createHealth = (context: Context, { shared, resources, bus, notify }: ApiParts): Health => ({
+const createHealth = (
+  context: Context,
+  { shared, resources, hotspots, bus, notify }: ApiParts,
+): Health => ({
   checks: {
     database: async () => {
       await shared.query('select 1');
@@ -322,6 +343,7 @@ const createHealth = (context: Context, { shared, resources, bus, notify }: ApiP
     },
     mqtt: () =>
       bus.connected() ? { ok: true } : { ok: false, detail: 'the MQTT broker is out of reach' },
+    ...(hotspots.health === undefined ? {} : { hotspots: hotspots.health }),
     ...(context.has('api')
       ? {
           resources: () => {

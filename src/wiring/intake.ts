@@ -1,5 +1,11 @@
 import type { PoolClient } from 'pg';
-import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/index.ts';
+import { recordSighting } from '../airspace/index.ts';
+import {
+  type DeviceRegistry,
+  problemText,
+  registerAircraft,
+  setModelKey,
+} from '../devices/index.ts';
 import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
   type AlertHook,
@@ -40,11 +46,13 @@ import type { Part } from '../shared/part.ts';
 import {
   createBatchWriter,
   createPartitionKeeper,
+  createSignBook,
   foldStates,
   insertTelemetry,
   mergeLatestStates,
   mergeState,
   savePersonPosition,
+  saveSigns,
   setOnline,
 } from '../telemetry/index.ts';
 import type { Images } from './images.ts';
@@ -74,12 +82,14 @@ type IntakeParts = {
   images: Images;
   /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
   publish: Publish;
+  /** What is wrong with the source of an alarm. */
+  problemsOf: DetectionIntakeDeps['problemsOf'];
 };
 
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry, images, publish }: IntakeParts,
+  { shared, regions, registry, images, publish, problemsOf }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -132,6 +142,12 @@ export const createIntake = (
     logger,
   });
 
+  const signs = createSignBook({ save: (heard) => saveSigns(shared, heard), logger });
+
+  const regionAt: DetectionIntakeDeps['regionAt'] = ([lon, lat]) => {
+    const [region] = regions.regionsAt([lon, lat]);
+    return region ?? { id: 'default', code: 'default' };
+  };
   const detections: DetectionIntakeDeps = {
     pool: alarmPool,
     config,
@@ -141,11 +157,9 @@ export const createIntake = (
     onTakenOver,
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
-    regionAt: ([lon, lat]: readonly [number, number]) => {
-      const [region] = regions.regionsAt([lon, lat]);
-      return region ?? { id: 'default', code: 'default' };
-    },
-    onAlert: createAlertHook(context, { regions, registry }),
+    regionAt,
+    problemsOf,
+    onAlert: createAlertHook(context, { regions, registry, problemsOf }),
   };
 
   const reassessor = createReassessor({ ...detections, logger });
@@ -168,9 +182,17 @@ export const createIntake = (
     logger,
     sinks: {
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      online: (deviceId, change) => setOnline(shared, deviceId, change),
+      heard: (sign) => signs.heard(sign),
       picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
+      aircraft: (sighting, receiverId, receivedAt) =>
+        recordSighting(shared, {
+          sighting,
+          receiverId,
+          receivedAt,
+          regionId: regionAt(sighting.position).id,
+        }),
       personPosition: async (
         personId,
         { position: [lon, lat], accuracyM, observedAt },
@@ -244,8 +266,8 @@ export const createIntake = (
     reassessor,
     commands,
     parts: context.has('ingest')
-      ? [partitions, eventKeeper, telemetry, reassessor, commandClock]
-      : [telemetry],
+      ? [partitions, eventKeeper, telemetry, signs, reassessor, commandClock]
+      : [telemetry, signs],
     onTakenOver,
     onGivenUp,
     answers,
@@ -260,7 +282,7 @@ const createGateway = (
     registry,
     publish,
     commands,
-  }: Omit<IntakeParts, 'regions' | 'images'> & { commands: DroneCommands },
+  }: Omit<IntakeParts, 'regions' | 'images' | 'problemsOf'> & { commands: DroneCommands },
 ) => {
   const { organizationId, organizationName } = droneSettings(config);
   return createDjiGateway({
@@ -270,7 +292,7 @@ const createGateway = (
     logger: logger.child({ stage: 'dji' }),
     sinks: {
       publish: (message) => publish({ ...message, qos: 1 }),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at, link: 'bus' }),
       registerAircraft: (gateway, { sn, name, modelKey }) =>
         registerAircraft(shared, gateway, { id: sn, name, modelKey }),
       modelKey: (deviceId, modelKey) => setModelKey(shared, deviceId, modelKey),
@@ -287,9 +309,10 @@ const createGateway = (
 const createAlertHook =
   (
     context: Context,
-    { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
+    { regions, registry, problemsOf }: Pick<IntakeParts, 'regions' | 'registry' | 'problemsOf'>,
   ): AlertHook =>
   async (tx, { incident, seen, level, reason, now }) => {
+    const [problem] = problemsOf(seen);
     const planned = await alertIncident(tx, {
       alert: {
         incidentId: incident.id,
@@ -298,6 +321,7 @@ const createAlertHook =
         kind: seen.kind,
         regionId: incident.regionId,
         fix: incident.fix,
+        ...(problem === undefined ? {} : { sourceProblem: problemText(problem) }),
         sourceName: registry.get(seen.deviceId)?.name ?? seen.deviceId,
         observedAt: seen.observedAt,
         receivedAt: seen.receivedAt,

@@ -45,12 +45,14 @@ export const benchBurst = async (windowMs?: number): Promise<BurstResult> => {
   await postgres.start();
   const connectionString = postgres.connectionString();
   await migrate(connectionString, logger, { queue: true });
-  const pool = createPool({ connectionString, name: 'notify', max: 12, logger });
+  const pool = createPool({ connectionString, name: 'notify', max: 10, logger });
+  const outcomes = createPool({ connectionString, name: 'outcomes', max: 5, logger });
   const listener = createListener(connectionString, logger);
   await listener.start();
   const smsc = await startSmsc();
   const notify = createNotify({
     pool,
+    outcomes,
     connectionString,
     redisUrl: undefined,
     channels: { sms: [{ smpp: { url: smsc.url } }] },
@@ -94,6 +96,7 @@ export const benchBurst = async (windowMs?: number): Promise<BurstResult> => {
     await notify.stop();
     await smsc.stop();
     await listener.stop();
+    await outcomes.end();
     await pool.end();
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { migrate } from '../../src/shared/migrate.ts';
 import { freePort } from '../support/mosquitto.ts';
+import { createRandom } from '../support/random.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
 import { type Api, logIn } from './api.ts';
@@ -28,8 +29,14 @@ const WORKERS = 2;
 export const workerOf = (source: string): string => `worker ${source.slice(-1)}`;
 const sourceOf = (worker: number): string => `1069000${worker}`;
 
-/** Two whole processes of the service on one PostgreSQL, one Redis (if there is one) and one SMS centre. */
-export const openSite = async (options: { redis: boolean }): Promise<DeliverySite> => {
+/**
+ * Two whole processes of the service on one PostgreSQL, one Redis (if there is one) and one SMS centre, whose receipts come up to
+ * 3 s after its answers, as from phones that are switched on.
+ */
+export const openSite = async (options: {
+  redis: boolean;
+  seed: number;
+}): Promise<DeliverySite> => {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -39,7 +46,11 @@ export const openSite = async (options: { redis: boolean }): Promise<DeliverySit
     closing.push(() => rm(dir, { recursive: true, force: true }));
     // Run by root, PostgreSQL works as another user and keeps its data here only if that user can get in.
     await chmod(dir, 0o755);
-    const smsc = await startSmsc({ autoReceipt: 'DELIVRD' });
+    const random = createRandom(options.seed + 3);
+    const smsc = await startSmsc({
+      autoReceipt: 'DELIVRD',
+      receiptAfterMs: () => random() * 3_000,
+    });
     closing.push(() => smsc.stop());
     const postgres = await startKillablePostgres(join(dir, 'database'));
     closing.push(() => postgres.stop());

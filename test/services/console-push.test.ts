@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageFile } from '../../src/shared/package-root.ts';
 import { startAnswerServer } from '../integration/notify/answer-server.ts';
 import { createBrowser } from '../integration/notify/push-browser.ts';
-import { CHROMIUM, startChromium } from '../support/chromium.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { type ConsolePage, openConsolePage } from '../support/console-page.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 const LOGIN = { username: 'officer', password: 'correct-horse-battery' };
@@ -15,14 +16,12 @@ const LOGIN = { username: 'officer', password: 'correct-horse-battery' };
  * a subscription to one on loopback, and what comes there is handed to the service worker by the DevTools protocol.
  */
 describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
-  let chromium: Awaited<ReturnType<typeof startChromium>>;
+  let browserPage: ConsolePage;
   let pushService: Awaited<ReturnType<typeof startAnswerServer>>;
   let town: TestService;
   let configDir = '';
   let origin = '';
-  let page = '';
   let registrationId = '';
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     configDir = await mkdtemp(join(tmpdir(), 'fengsui-config-'));
@@ -35,48 +34,28 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
     pushService = await startAnswerServer(() => ({ status: 201 }));
     town = await startTestService({ CONFIG_DIR: configDir });
     origin = new URL(town.service.httpUrl()).origin;
-    chromium = await startChromium();
-    const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' });
-    const attached = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
-    page = String(attached['sessionId']);
-    chromium.on('Log.entryAdded', ({ entry }) => {
-      const { level, text } = entry as { level: string; text: string };
-      if (level === 'error') complaints.push(text);
-    });
+    browserPage = await openConsolePage();
+    const { chromium, page } = browserPage;
     chromium.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
       const [registration] = registrations as { registrationId: string }[];
       if (registration !== undefined) ({ registrationId } = registration);
     });
-    for (const domain of ['Page', 'Log', 'ServiceWorker', 'Runtime']) {
-      await chromium.send(`${domain}.enable`, {}, page);
-    }
+    await chromium.send('ServiceWorker.enable', {}, page);
     await chromium.send('Browser.grantPermissions', { origin, permissions: ['notifications'] });
   });
   afterAll(async () => {
-    await chromium?.stop();
+    await browserPage?.stop();
     await town?.stop();
     await pushService?.stop();
     await rm(configDir, { recursive: true, force: true });
   });
 
-  const inPage = <T>(expression: string): Promise<T> => chromium.evaluate<T>(page, expression);
-  const untilPage = (condition: string): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        if (!(await inPage<boolean>(condition))) {
-          const text = await inPage<string>('document.body.innerText');
-          throw new Error(`not so: ${condition}\n${text}\n${complaints.join('\n')}`);
-        }
-      },
-      { timeout: 20_000, interval: 50 },
-    );
-  const press = (id: string): Promise<unknown> =>
-    inPage(`document.getElementById('${id}').click()`);
   const label = (text: string): string =>
     `(({ textContent, disabled, hidden }) => textContent === '${text}' && !disabled && !hidden)(
       document.getElementById('push'))`;
 
   it('subscribes at the press of a button, shows an alert, opens its incident, and unsubscribes', async () => {
+    const { chromium, page, complaints, inPage, until: untilPage, press } = browserPage;
     const person = await town.call<{ id: string }>('POST', 'people', {
       name: '李明',
       roles: ['duty_officer'],
@@ -104,14 +83,7 @@ describe.skipIf(CHROMIUM === undefined)('the console in Chromium', () => {
       },
       page,
     );
-    await chromium.send('Page.navigate', { url: `${origin}/` }, page);
-    await untilPage(`document.querySelector('#login:not([hidden])') !== null`);
-    await inPage(`{
-      const form = document.getElementById('login');
-      form.elements.namedItem('username').value = '${LOGIN.username}';
-      form.elements.namedItem('password').value = '${LOGIN.password}';
-      form.requestSubmit();
-    }`);
+    await browserPage.login(origin, LOGIN);
     await untilPage(label('本机推送：关'));
     await press('push');
     await untilPage(label('本机推送：开'));

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   axisEvent,
+  dahuaEvent,
   frigateEvent,
   hikvisionAlert,
   JPEG,
   onvifEvent,
 } from '../support/camera-fixtures.ts';
 import { curl, mosquittoPub } from '../support/real-clients.ts';
+import { remoteIdMessage } from '../support/remote-id-fixtures.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 type Latest = { lon: number | null; lat: number | null };
@@ -87,6 +89,17 @@ describe('mosquitto_pub', () => {
     expect((await waitForIncident('ridge_north')).detectionCount).toBe(1);
   });
 
+  it('shows a drone that is not ours over Remote ID', async () => {
+    const login = await register('rid-1', 'gateway');
+    const payload = JSON.stringify(remoteIdMessage());
+    const topic = 'fengsui/v1/gateway/rid-1/remote-id';
+    await mosquittoPub(town, login, { topic, payload });
+    await vi.waitFor(async () => {
+      const { body } = await town.call('GET', 'airspace/aircraft');
+      expect(body).toMatchObject({ items: [{ id: '1581F4FOREIGN0000001', lon: 113.27 }] });
+    }, WITHIN);
+  });
+
   it('moves an aircraft over DJI’s topics', async () => {
     const dock = await register('TESTDOCK1', 'dock');
     const envelope = (method: string, data: unknown) =>
@@ -147,6 +160,14 @@ describe('curl', () => {
       `equipment/hikvision/${id}/${secret}`,
       form.flatMap((part) => ['-F', part]),
     );
+    expect(answer).toMatchObject({ status: 200, body: { outcome: 'recorded' } });
+    expect((await waitForIncident(id)).detectionCount).toBe(1);
+  });
+
+  it('reports an event of a Dahua camera', async () => {
+    const { id, secret } = await register('cam-dahua', 'camera');
+    const event = ['--data-binary', dahuaEvent(null)];
+    const answer = await curl(town, `equipment/dahua/${id}/${secret}`, event);
     expect(answer).toMatchObject({ status: 200, body: { outcome: 'recorded' } });
     expect((await waitForIncident(id)).detectionCount).toBe(1);
   });

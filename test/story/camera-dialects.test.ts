@@ -2,6 +2,7 @@ import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   axisEvent,
+  dahuaEvent,
   frigateEvent,
   gb28181Alarm,
   gb28181Position,
@@ -10,6 +11,7 @@ import {
   JPEG,
   onvifEvent,
 } from '../support/camera-fixtures.ts';
+import { type DahuaServer, startDahuaServer } from '../support/dahua-server.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
 type Seen = { deviceId: string; kind: string; azimuthDeg: number | null; rangeM: number | null };
@@ -81,7 +83,7 @@ const post = async (
 const now = (): string => new Date().toISOString();
 
 beforeAll(async () => {
-  town = await startTestService();
+  town = await startTestService({}, { allow: ['127.0.0.0/8'] });
 });
 afterAll(() => town?.stop());
 
@@ -239,6 +241,14 @@ describe('Hikvision over HTTP', () => {
     const sent = await post('hikvision/nvr-1', alert, { login, type: 'application/xml' });
     expect(sent).toMatchObject({ status: 200, body: { outcome: 'recorded' } });
     expect((await incidentOf('cam-channel-7')).fix.method).toBe('vicinity');
+    const recorder = await town.call<Device>('GET', 'devices/nvr-1');
+    expect(recorder.body.latest?.online).toBe(true);
+    await vi.waitFor(async () => {
+      const { rows } = await town.database.pool.query(
+        `select seen_at > now() - interval '1 minute' as heard from device_state where device_id = 'cam-channel-7'`,
+      );
+      expect(rows).toEqual([{ heard: true }]);
+    }, WITHIN);
   });
 
   it('admits nobody without the secret of that very device', async () => {
@@ -307,6 +317,13 @@ describe('a Pyronear engine', () => {
     const [seen] = await detectionsOf(await incidentOf('cam-pyro'));
     expect(seen?.kind).toBe('smoke');
     expect(seen?.azimuthDeg).toBeCloseTo(210, 6);
+    // What a frozen picture would be told by.
+    await vi.waitFor(async () => {
+      const { rows } = await town.database.pool.query(
+        `select length(frame_sha256) as length from device_state where device_id = 'cam-pyro'`,
+      );
+      expect(rows).toEqual([{ length: 64 }]);
+    }, WITHIN);
   });
 });
 
@@ -328,6 +345,89 @@ describe('a GB/T 28181 bridge', () => {
       const { body } = await town.call<{ latest: { lon: number } | null }>('GET', 'devices/cam-gb');
       expect(body.latest?.lon).toBe(113.3);
     }, WITHIN);
+  });
+});
+
+describe('Dahua, asked for its events', () => {
+  let recorder: DahuaServer;
+  let mast: DahuaServer;
+  beforeAll(async () => {
+    [recorder, mast] = await Promise.all([startDahuaServer(), startDahuaServer()]);
+  });
+  afterAll(() => Promise.all([recorder?.stop(), mast?.stop()]));
+  const settings = ({ url, user, password }: DahuaServer) => ({ url, user, password });
+  const isOnline = async (id: string): Promise<boolean | null | undefined> =>
+    (await town.call<Device>('GET', `devices/${id}`)).body.latest?.online;
+
+  it('makes one detection of a fire that it tells of every second, over a broken line as well', async () => {
+    await register('cam-dahua', 'camera', {
+      hfovDeg: 20,
+      poses: { 3: { panDeg: 210, tiltDeg: -2 } },
+      dahua: settings(mast),
+    });
+    await vi.waitFor(() => expect(mast.open()).toBe(1), WITHIN);
+    expect(mast.attached[0]).toContain('codes=[FireWarning]&heartbeat=5');
+    const fire = {
+      LocaleTime: undefined,
+      GpsPoint: undefined,
+      BoundingBox: [4096, 4096, 4096, 4096],
+    };
+    mast.say(dahuaEvent(fire));
+    const incident = await waitForIncident('cam-dahua');
+    const [seen] = await detectionsOf(incident);
+    expect(seen).toMatchObject({ kind: 'heat', rangeM: 2350 });
+    expect(seen?.azimuthDeg).toBeCloseTo(210, 6);
+    await vi.waitFor(async () => expect(await isOnline('cam-dahua')).toBe(true), WITHIN);
+
+    mast.drop();
+    await vi.waitFor(async () => expect(await isOnline('cam-dahua')).toBe(false), WITHIN);
+    await vi.waitFor(() => expect(mast.open()).toBe(1), WITHIN);
+    for (const action of ['Start', 'Stop', 'Start']) mast.say(dahuaEvent(fire, { action }));
+    mast.say(dahuaEvent({ ...fire, FSID: 8 }));
+    await waitForIncident('cam-dahua', 2);
+  });
+
+  it('finds the channels of a recorder, and keeps what of no camera is to be replayed', async () => {
+    await register('nvr-dahua', 'gateway', { dahua: settings(recorder) });
+    await register('cam-channel', 'camera', { gatewayId: 'nvr-dahua', externalId: '4' });
+    await vi.waitFor(() => expect(recorder.open()).toBe(1), WITHIN);
+    recorder.say(dahuaEvent(null, { index: 5 }));
+    recorder.say(dahuaEvent(null, { index: 4 }));
+    await waitForIncident('cam-channel');
+    const topic = 'http/dahua/nvr-dahua';
+    const letter = (await deadLetters()).find((each) => each.topic === topic);
+    expect(letter?.reason).toContain('externalId "5"');
+  });
+
+  it('never shows the password, keeps it when the rest is sent back, and hangs up when told to', async () => {
+    const read = await town.call<{ properties: { dahua: object } }>('GET', 'devices/cam-dahua');
+    const shown = { url: mast.url, user: mast.user };
+    expect(read.body.properties.dahua).toEqual(shown);
+    const codes = ['FireWarning', 'SmokeDetection'];
+    const changed = await town.call('PATCH', 'devices/cam-dahua', { dahua: { ...shown, codes } });
+    expect(changed).toMatchObject({ status: 200, body: { properties: { dahua: { codes } } } });
+    expect(JSON.stringify([read, changed])).not.toContain('pass');
+    await vi.waitFor(() => expect(mast.attached.at(-1)).toContain(codes.join(',')), WITHIN);
+    expect(mast.open()).toBe(1);
+
+    expect(await town.call('POST', 'devices/cam-dahua/revoke')).toMatchObject({ status: 200 });
+    await vi.waitFor(() => expect(mast.open()).toBe(0), WITHIN);
+    expect(await town.call('PATCH', 'devices/nvr-dahua', { dahua: null })).toMatchObject({
+      status: 200,
+    });
+    await vi.waitFor(() => expect(recorder.open()).toBe(0), WITHIN);
+  });
+
+  it.each([
+    ['dahua.url', { url: 'http://user:secret@10.0.0.1/', user: 'a', password: 'b' }],
+    ['dahua.url', { url: 'file:///etc/passwd', user: 'a', password: 'b' }],
+    ['dahua', { url: 'http://10.0.0.1', user: 'a' }],
+  ])('says what is wrong with %s', async (path, dahua) => {
+    const body = { id: 'cam-wrong', kind: 'camera', name: 'x', lon: 113, lat: 26, dahua };
+    expect(await town.call('POST', 'devices', body)).toMatchObject({
+      status: 422,
+      body: { errors: [{ path }] },
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { geodesicDirect, geodesicInverse, type LonLat, wrap360 } from '../../src/shared/geo.ts';
+import { givenDutyOfficer } from '../support/duty.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
 
@@ -52,20 +53,7 @@ beforeAll(async () => {
     });
     clients.set(id, await town.connect(id, body.secret));
   }
-  const person = await town.call<{ id: string }>('POST', 'people', {
-    name: 'Duty officer',
-    roles: ['duty_officer'],
-    regionIds: ['default'],
-    locale: 'zh-CN',
-    contacts: [{ channel: 'sms', address: '+8613800000001', verified: true }],
-  });
-  const hour = 3_600_000;
-  await town.call('POST', 'shifts', {
-    personId: person.body.id,
-    regionId: 'default',
-    from: new Date(Date.now() - hour).toISOString(),
-    to: new Date(Date.now() + hour).toISOString(),
-  });
+  await givenDutyOfficer(town, '+8613800000001');
 });
 
 afterAll(async () => {

@@ -239,3 +239,26 @@ export const JPEG = Buffer.concat([
   Buffer.from('--MIME_bound'),
   Buffer.from([0x0d, 0x0a, 0x00, 0xff, 0xd9, 0x0d]),
 ]);
+
+/** An event of a Dahua thermal camera; `data` null = without details. */
+export const dahuaEvent = (
+  data: Record<string, unknown> | null = {},
+  { code = 'FireWarning', action = 'Start', index = 0 } = {},
+): string => {
+  const head = `Code=${code};action=${action};index=${String(index)}`;
+  const fire = {
+    FSID: 7,
+    PresetId: 3,
+    BoundingBox: [2048, 4096, 2560, 4608],
+    Temperature: 214.5,
+    TemperatureUnit: 1,
+    Distance: 2350,
+    GpsPoint: { Longitude: 293_290_000, Latitude: 116_700_000 },
+    PTZPosition: [0.25, -0.1, 0.5],
+    FlameName: 'kept with the raw payload',
+    ...data,
+  };
+  return data === null
+    ? head
+    : `${head};data=${JSON.stringify({ LocaleTime: '2026-04-05 11:00:03', ...fire }, null, 3)}`;
+};

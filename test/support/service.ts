@@ -34,10 +34,10 @@ export type TestService = {
   stop(): Promise<void>;
 };
 
-/** The whole service in this process, on free ports, with a database of its own. */
+/** The whole service in this process, on free ports, with a database of its own. `allow`: networks it may connect to. */
 export const startTestService = async (
   variables: Record<string, string> = {},
-  { clock = systemClock }: { clock?: Clock } = {},
+  { clock = systemClock, allow = [] }: { clock?: Clock; allow?: readonly string[] } = {},
 ): Promise<TestService> => {
   const database = await createTestDatabase();
   const mosquitto: Mosquitto | undefined = withServices ? await startMosquitto() : undefined;
@@ -55,10 +55,14 @@ export const startTestService = async (
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     ...variables,
   });
+  const channels = await loadChannelConfig(env.configDir, {
+    source: variables,
+    smppUrl: env.smppUrl,
+  });
   const service = createService({
     env,
     config: await loadCountyConfig(env.configDir),
-    channels: await loadChannelConfig(env.configDir, { source: variables, smppUrl: env.smppUrl }),
+    channels: { ...channels, ...(allow.length === 0 ? {} : { webhook: { allow: [...allow] } }) },
     logger: pino({ level: env.logLevel }),
     clock,
     onFatal: (error) => {

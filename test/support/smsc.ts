@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import smpp from 'smpp';
 import { encodeGsm7 } from '../../src/notify/channels/gsm7.ts';
 
@@ -30,6 +31,7 @@ const STATUS = {
   ESME_RINVDSTADR: 0x0b,
   ESME_RSYSERR: 0x08,
   ESME_RBINDFAIL: 0x0d,
+  ESME_RTLVNOTALLWD: 0xc1,
 } as const;
 
 export type ReceiptState = 'DELIVRD' | 'UNDELIV' | 'EXPIRED' | 'REJECTD' | 'ENROUTE';
@@ -46,8 +48,12 @@ export type SmscOptions = {
   port?: number;
   systemId?: string;
   password?: string;
-  /** Sends a receipt in this state for every accepted part by itself. */
+  /** Sends a receipt in this state for every accepted part by itself, again and again until it is taken. */
   autoReceipt?: ReceiptState;
+  /** How long after the answer it does so; at once by default. */
+  receiptAfterMs?: () => number;
+  /** Hands user_message_reference back in receipts, as SMPP 3.4 (4.6.1) has it; not all do. The default does. */
+  echoesReference?: boolean;
   /** How ids are made, for centres that write them now in hex, now in decimal. */
   nextMessageId?: () => string;
 };
@@ -71,7 +77,7 @@ export type Smsc = {
   /** Resolves with the first message, past or future, that fits. */
   waitForSms(fits?: (sms: ReceivedSms) => boolean, timeoutMs?: number): Promise<ReceivedSms>;
   waitForBind(timeoutMs?: number): Promise<void>;
-  /** Sends a delivery receipt for a message id; resolves with the command status of the answer. */
+  /** Sends a delivery receipt for a message id, once somebody is bound; resolves with the command status of the answer. */
   sendReceipt(messageId: string, options?: ReceiptOptions): Promise<number>;
   /** Sends an SMS from a phone; resolves with the command status of the answer. */
   sendSms(from: string, text: string, options?: SendOptions): Promise<number>;
@@ -101,26 +107,36 @@ export type ReceiptOptions = {
   /** How the id is written in the receipt; the default writes it as it was given out. */
   writtenId?: string;
   to?: string;
+  /** Instead of what the message had. */
+  reference?: number;
   /** In TLVs, or in the text as older centres do. */
   form?: 'tlv' | 'text';
 };
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const RECEIPT_AGAIN_MS = 500;
 
 /** An SMS centre on loopback that speaks SMPP 3.4, as far as a client can tell. */
 export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
-  const { systemId = 'fengsui', password = 'secret', autoReceipt } = options;
+  const {
+    systemId = 'fengsui',
+    password = 'secret',
+    autoReceipt,
+    echoesReference = true,
+  } = options;
   const messages: ReceivedSms[] = [];
   const submits: smpp.Pdu[] = [];
   const receiptAnswers: number[] = [];
   const bound = new Set<smpp.Session>();
-  const destinations = new Map<string, string>();
+  const taken = new Map<string, smpp.Pdu>();
   const waiters = new Set<() => void>();
   const assemble = createAssembler();
   let react: (pdu: smpp.Pdu, count: number) => SubmitReaction = () => ({ kind: 'accept' });
   let refusing = false;
   // Ids of an earlier run are not given out again, as with real centres.
   const idPrefix = randomBytes(4).toString('hex');
+  const onceBound: (() => void)[] = [];
+  let stopped = false;
   let nextId = 1;
   let inFlight = 0;
   let mostInFlight = 0;
@@ -138,7 +154,10 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
       const known = pdu.system_id === systemId && pdu.password === password;
       const command_status = refusing || !known ? STATUS.ESME_RBINDFAIL : 0;
       session.send(pdu.response({ command_status, system_id: 'test-smsc' }));
-      if (command_status === 0) bound.add(session);
+      if (command_status === 0) {
+        bound.add(session);
+        for (const wake of onceBound.splice(0)) wake();
+      }
       changed();
     });
     session.on('enquire_link', (pdu: smpp.Pdu) => session.send(pdu.response()));
@@ -177,9 +196,7 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
         const answer = (): void => {
           inFlight -= 1;
           session.send(pdu.response({ message_id: messageId }));
-          if (autoReceipt !== undefined) {
-            void sendReceipt(messageId, { state: autoReceipt }).catch(() => undefined);
-          }
+          if (autoReceipt !== undefined) void report(messageId, autoReceipt);
         };
         if (reaction.receiptFirst === true) {
           void sendReceipt(messageId).then(answer, answer);
@@ -192,7 +209,7 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
   };
 
   const take = (pdu: smpp.Pdu, messageId: string): void => {
-    destinations.set(messageId, pdu.destination_addr ?? '');
+    taken.set(messageId, pdu);
     const complete = assemble(pdu, messageId);
     if (complete !== undefined) messages.push(complete);
     changed();
@@ -205,27 +222,52 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
         reject(new Error('nobody is bound'));
         return;
       }
-      const onClose = (): void => reject(new Error('line closed'));
+      const onClose = (): void => {
+        bound.delete(session);
+        reject(new LineClosed());
+      };
       session.setMaxListeners(0);
       session.once('close', onClose);
-      session.deliver_sm(fields, ({ command_status }) => {
+      const written = session.deliver_sm(fields, ({ command_status }) => {
         session.off('close', onClose);
         receiptAnswers.push(command_status);
         resolve(command_status);
       });
+      if (!written) onClose();
     });
+
+  const deliverOnceBound = async (fields: smpp.Fields): Promise<number> => {
+    for (;;) {
+      if (bound.size === 0) await new Promise<void>((wake) => onceBound.push(wake));
+      try {
+        return await deliver(fields);
+      } catch (error) {
+        if (!(error instanceof LineClosed)) throw error;
+      }
+    }
+  };
+
+  const report = async (messageId: string, state: ReceiptState): Promise<void> => {
+    await pause(options.receiptAfterMs?.() ?? 0);
+    while (!stopped && (await sendReceipt(messageId, { state })) !== 0)
+      await pause(RECEIPT_AGAIN_MS);
+  };
 
   const sendReceipt: Smsc['sendReceipt'] = (messageId, receipt = {}) => {
     const { state = 'DELIVRD', writtenId = messageId, form = 'tlv' } = receipt;
+    const message = taken.get(messageId);
+    const reference =
+      receipt.reference ?? (echoesReference ? message?.user_message_reference : undefined);
     const text = `id:${writtenId} sub:001 dlvrd:001 submit date:2611021405 done date:2611021406 stat:${state} err:${state === 'DELIVRD' ? '000' : '027'} text:`;
-    return deliver({
+    return deliverOnceBound({
       esm_class: 0x04,
-      source_addr: receipt.to ?? destinations.get(messageId) ?? '',
+      source_addr: receipt.to ?? message?.destination_addr ?? '',
       destination_addr: '10690001',
       short_message: Buffer.from(text, 'latin1'),
       ...(form === 'tlv'
         ? { receipted_message_id: writtenId, message_state: STATE_CODES[state] }
         : {}),
+      ...(reference === undefined ? {} : { user_message_reference: reference }),
     });
   };
 
@@ -300,12 +342,15 @@ export const startSmsc = async (options: SmscOptions = {}): Promise<Smsc> => {
     },
     boundSessions: () => bound.size,
     async stop() {
+      stopped = true;
       for (const session of server.sessions.slice()) session.destroy();
       server.close();
       await once(server, 'close');
     },
   };
 };
+
+class LineClosed extends Error {}
 
 /** Puts the parts of concatenated messages together by sender, reference and destination, in whatever order they come. */
 const createAssembler = () => {

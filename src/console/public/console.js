@@ -1,14 +1,17 @@
 import { prepareSound, ring, soundWanted, switchSound } from './alarm.js';
 import { createBoard } from './board.js';
+import { createDeviceButton } from './device-health.js';
 import { byId } from './dom.js';
 import { clockTime } from './format.js';
 import { forgetToken, login, request, token } from './http.js';
 import { knowsPlace, loadPlaces } from './places.js';
 import { createPushButton } from './push-button.js';
+import { askForReport } from './report-dialog.js';
 import { followStream } from './stream.js';
 import { currentLanguage, switchLanguage, t } from './texts.js';
 
 const COMMAND_ROLES = ['duty_officer', 'dispatcher', 'admin'];
+const REPORT_ROLES = ['operator', ...COMMAND_ROLES];
 const TOAST_MS = 4_000;
 /** A reconnect that takes a moment is not worth a red banner. */
 const BANNER_DELAY_MS = 3_000;
@@ -35,6 +38,7 @@ const onFailed = (error) => {
 
 const board = createBoard({ toast, onFailed, onNews: () => ring() });
 const push = createPushButton({ toast, onFailed });
+const devices = createDeviceButton({ onFailed });
 
 /** `#incident=…` is where a notification leads; followed once. */
 const followLink = async () => {
@@ -42,6 +46,16 @@ const followLink = async () => {
   if (id === null || token() === null) return;
   history.replaceState(null, '', location.pathname);
   await board.reveal(id);
+};
+
+/** What somebody telephones, or sees: a detection like any other. */
+const report = async () => {
+  const taken = await askForReport();
+  if (taken === undefined) return;
+  const { report: texts } = t();
+  const said = taken.opened ? texts.opened(taken.number) : texts.joined(taken.number);
+  toast(taken.photoProblem === undefined ? said : `${said} ${texts.noPhoto(taken.photoProblem)}`);
+  await board.reveal(taken.incidentId);
 };
 
 const showLink = (state) => {
@@ -81,7 +95,10 @@ const enter = async () => {
     const me = await request('auth/me');
     board.setCommander(me.roles.some((role) => COMMAND_ROLES.includes(role)));
     await loadPlaces();
+    // A village can be chosen only now.
+    byId('report').hidden = !me.roles.some((role) => REPORT_ROLES.includes(role));
     void push.enter(me);
+    devices.enter();
   } catch (error) {
     if (error.status === 401) return leave(t().expired);
     toast(t().unreachable);
@@ -110,8 +127,11 @@ const leave = (message) => {
   forgetToken();
   board.clear();
   push.leave();
+  devices.leave();
   clearTimeout(bannerTimer);
-  for (const id of ['board', 'logout', 'sound', 'link', 'banner']) byId(id).hidden = true;
+  for (const id of ['board', 'logout', 'sound', 'link', 'banner', 'report']) {
+    byId(id).hidden = true;
+  }
   byId('login').hidden = false;
   showLoginError(message);
   byId('login').elements.namedItem('username').focus();
@@ -158,7 +178,9 @@ const translate = () => {
   byId('language').lang = currentLanguage() === 'en' ? 'zh-CN' : 'en';
   byId('sound').textContent = soundWanted() ? t().soundOn : t().soundOff;
   byId('link-text').textContent = t()[link];
+  byId('report').textContent = t().report.title;
   push.redraw();
+  devices.redraw();
   board.redraw();
 };
 
@@ -171,6 +193,7 @@ byId('sound').addEventListener('click', () => {
   switchSound();
   translate();
 });
+byId('report').addEventListener('click', () => void report());
 byId('logout').addEventListener('click', () => leave(undefined));
 addEventListener('hashchange', () => void followLink());
 // A notification was opened while the page stood somewhere. (Without HTTPS there are no service workers.)

@@ -3,6 +3,18 @@ import { t } from './texts.js';
 
 let count = 0;
 
+/** Shows a dialog until it is closed, then removes it, gives the focus back and calls `onClosed`. */
+export const showDialog = (dialog, onClosed) => {
+  const restoreFocus = rememberFocus();
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    restoreFocus();
+    onClosed();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+};
+
 /**
  * Asks in a dialog of the browser's own kind: it keeps the focus, and Escape cancels. `choices`: `{value, text}`, of which
  * one is taken. Resolves with the value, true without choices, undefined when cancelled.
@@ -11,7 +23,6 @@ export const ask = ({ title, text, choices = [], chosen }) =>
   new Promise((resolve) => {
     const name = `choice-${++count}`;
     let answer;
-    const restoreFocus = rememberFocus();
     const confirm = h(
       'button',
       { type: 'button', class: 'primary', disabled: choices.length > 0 && chosen === undefined },
@@ -34,13 +45,7 @@ export const ask = ({ title, text, choices = [], chosen }) =>
       answer = choices.length === 0 ? true : dialog.querySelector('input:checked')?.value;
       dialog.close();
     });
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      restoreFocus();
-      resolve(answer);
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+    showDialog(dialog, () => resolve(answer));
   });
 
 const choiceList = (choices, { name, chosen, confirm }) =>

@@ -1,4 +1,4 @@
-import { error, percent } from './format.js';
+import { distance, error, percent } from './format.js';
 import { placeName } from './places.js';
 import { word } from './texts.js';
 
@@ -34,6 +34,10 @@ const TEXTS = {
   split: ({ data, incidentId }) => `${data.from === incidentId ? '→' : '←'} ${data.number}`,
   undone: ({ data }) => word('regrouping', data.what),
   region_changed: ({ data }) => arrow(placeName(data.old), placeName(data.new)),
+  foreign_aircraft: ({ data }) =>
+    data.state === 'left'
+      ? `${data.aircraftId} ${word('aircraft', 'left')}`
+      : `${data.aircraftId} ${distance(data.distanceM)}`,
   notified: ({ data }) => (data.level === undefined ? '' : word('level', data.level)),
 };
 

@@ -12,14 +12,15 @@ export class HttpError extends Error {
 export const token = () => localStorage.getItem(STORED);
 export const forgetToken = () => localStorage.removeItem(STORED);
 
-/** JSON in, JSON out. Throws HttpError. */
+/** JSON (or a form) in, JSON out. Throws HttpError. */
 export const request = async (path, { method = 'GET', body } = {}) => {
   const headers = {};
   const known = token();
   if (known !== null) headers.authorization = `Bearer ${known}`;
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers['content-type'] = 'application/json';
   const init = { method, headers, cache: 'no-store' };
-  if (body !== undefined) init.body = JSON.stringify(body);
+  if (body !== undefined) init.body = isForm ? body : JSON.stringify(body);
   const response = await fetch(`/api/v1/${path}`, init).catch(() => {
     throw new HttpError(0, 'no answer');
   });

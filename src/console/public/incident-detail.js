@@ -18,13 +18,15 @@ const OVER = new Set(['closed', 'dismissed', 'merged']);
 export const loadDetail = async (id) => {
   const optional = (loading) => loading.catch(() => []);
   const items = (path) => request(path).then((page) => page.items);
-  const [incident, nearby, notifications, events] = await Promise.all([
+  const [incident, nearby, notifications, events, aircraft, reports] = await Promise.all([
     request(`incidents/${id}`),
     optional(items(`incidents/${id}/nearby?limit=${NEARBY_PER_KIND}`)),
     optional(items(`notifications?incident=${id}&limit=100`)),
     optional(loadEvents(id)),
+    optional(items('airspace/aircraft?limit=500')),
+    optional(items(`incidents/${id}/reports`)),
   ]);
-  return { incident, nearby, notifications, events };
+  return { incident, nearby, notifications, events, aircraft, reports };
 };
 
 /** The timeline comes oldest first, and the newest is what matters. */
@@ -41,16 +43,20 @@ const loadEvents = async (id) => {
 };
 
 /** `view`: that of `detectionList`, and `{numberOf(id)}`, `{split, merge, undo}`. */
-export const renderDetail = ({ incident, nearby, notifications, events }, view) => {
+export const renderDetail = (
+  { incident, nearby, notifications, events, aircraft, reports },
+  view,
+) => {
   const { detections, hypotheses } = incident;
   return h(
     'div',
     { class: 'detail' },
     section(
       t().map,
-      [readings(hypotheses), incidentPlot(incident, { detections, nearby })],
+      [readings(hypotheses), incidentPlot(incident, { detections, nearby, aircraft })],
       'full',
     ),
+    reports.length === 0 ? null : section(t().reports, list(reports, reportRow, t().none), 'full'),
     section(
       t().detections,
       detections.length === 0
@@ -132,6 +138,14 @@ const notificationRow = (item) => [
   dim(word('channel', item.channel)),
   h('span', {}, word('delivery', item.status)),
   item.lastError ? dim(item.lastError) : null,
+];
+
+const reportRow = (item) => [
+  time(item.observedAt),
+  dim(t().report[item.source]),
+  grow(item.text === '' ? '—' : item.text),
+  item.personName === null ? null : h('span', {}, item.personName),
+  item.phone === null ? null : dim(item.phone),
 ];
 
 const eventRow = (row, numberOf) => [

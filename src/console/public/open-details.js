@@ -4,6 +4,8 @@ import { loadDetail, renderDetail } from './incident-detail.js';
 import { t } from './texts.js';
 
 const DETAIL_DELAY_MS = 400;
+/** While a foreign aircraft is in its airspace: where it flies is no event. */
+const AIRCRAFT_EVERY_MS = 5_000;
 
 /** What of an incident is shown beyond the list, and what the person has opened and chosen in it. */
 export const newDetails = () => ({
@@ -34,6 +36,10 @@ export const createDetails = ({ toast, onFailed, put, render, numberOf, mayComma
         entry.loaded = await loadDetail(entry.incident.id);
         draw(entry);
         render();
+        const { id } = entry.incident;
+        if (entry.loaded.aircraft.some(({ incidentIds }) => incidentIds.includes(id))) {
+          refresh(entry, AIRCRAFT_EVERY_MS);
+        }
       } catch (error) {
         onFailed(error);
       }

@@ -13,6 +13,10 @@ export const loadPlaces = async () => {
   } while (cursor !== '');
 };
 
+/** Every region that can be named, with its path. */
+export const allPlaces = () =>
+  [...regions.keys()].filter((id) => id !== 'default').map((id) => ({ id, path: placeName(id) }));
+
 export const knowsPlace = (regionId) => regions.has(regionId);
 
 /** "安仁县 龙海镇": from coarse to fine. */

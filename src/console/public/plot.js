@@ -1,3 +1,4 @@
+import { aircraftMark, aircraftNear } from './aircraft-marks.js';
 import { s } from './dom.js';
 import { distance, offset, percent } from './format.js';
 import { t, word } from './texts.js';
@@ -14,18 +15,20 @@ export const SHOWN_READINGS = 3;
 
 /**
  * A sketch around an incident, north up: its error ellipse, what each source saw, the readings that are not decided yet,
- * the nearest of each kind of resource.
+ * the nearest of each kind of resource, aircraft that are not ours.
  */
-export const incidentPlot = (incident, { detections, nearby }) => {
+export const incidentPlot = (incident, { detections, nearby, aircraft }) => {
   const { fix } = incident;
   const hypotheses = (incident.hypotheses ?? []).slice(0, SHOWN_READINGS);
   const farM = Math.max(FAR_M, FAR_ELLIPSES * fix.ellipse.semiMajorM);
   const shown = nearestOfEachKind(nearby, farM);
+  const foreign = aircraftNear(aircraft, incident, farM);
   const reachM = Math.max(
     150,
     fix.ellipse.semiMajorM * 1.15,
     ...shown.map((item) => item.distanceM * 1.1),
     ...hypotheses.map((reading) => offset(fix, reading.fix).distanceM * 1.1),
+    ...foreign.map((each) => offset(fix, each).distanceM * 1.1),
   );
   const scale = REACH / reachM;
   const at = (place) => {
@@ -43,6 +46,7 @@ export const incidentPlot = (incident, { detections, nearby }) => {
     s('circle', { cx: WIDTH / 2, cy: HEIGHT / 2, r: 4, class: 'fire' }),
     hypotheses.map((reading) => readingMark(reading, at(reading.fix), scale)),
     things(shown, at),
+    foreign.map((each) => aircraftMark(each, fix, at)),
     north(),
     scaleBar(scale),
   );

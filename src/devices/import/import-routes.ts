@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { writeCsv } from '../../shared/csv.ts';
+import { csvOf } from '../../shared/csv.ts';
 import { csvBytes, withCsvBody } from '../../shared/csv-body.ts';
 import { ADMIN_ONLY, type RouteGroup } from '../../shared/http.ts';
 import { DeviceSchema } from '../device.ts';
@@ -110,9 +110,9 @@ const toJson = ({ line, outcome, device, secret }: ImportedDevice) => {
 };
 
 const secretsCsv = (imported: readonly ImportedDevice[]): string =>
-  writeCsv([
+  csvOf(
     ['id', 'kind', 'name', 'regionId', 'outcome', 'secret'],
-    ...imported.map(({ device: { id, kind, name, regionId }, outcome, secret }) => [
+    imported.map(({ device: { id, kind, name, regionId }, outcome, secret }) => [
       id,
       kind,
       name,
@@ -120,4 +120,4 @@ const secretsCsv = (imported: readonly ImportedDevice[]): string =>
       outcome,
       secret ?? '',
     ]),
-  ]);
+  );

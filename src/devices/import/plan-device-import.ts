@@ -88,7 +88,7 @@ const readLine = (
   if (current !== undefined && body.kind !== undefined && body.kind !== current.kind) {
     return refuse(`"${current.id}" is a ${current.kind}; that cannot be changed`, 'kind');
   }
-  const checked = checkDevice(shape.value, regions);
+  const checked = checkDevice(shape.value, regions, current?.properties);
   if (!checked.ok) return checked;
   const { device } = checked;
   return {

@@ -5,6 +5,8 @@ import type { Part } from '../../shared/part.ts';
 export type OutgoingMessage = {
   /** The same over all attempts: what a receiver recognises a repeat by. */
   notificationId: string;
+  /** 1–1023, another for each attempt: what its receipts are known by when the answer is lost. */
+  reference: number;
   attempt: number;
   personId: string;
   address: string;

@@ -6,6 +6,8 @@ export type SmppReceipt = {
   messageId: string;
   /** Digits of the phone it was for. */
   address: string;
+  /** `user_message_reference` of the message, where the centre hands it back. */
+  reference?: number;
   /** `pending` is an interim report (accepted, en route) that settles nothing. */
   event: 'delivered' | 'failed' | 'pending';
   detail: string;
@@ -45,8 +47,10 @@ export const parseReceipt = (pdu: smpp.Pdu): SmppReceipt | undefined => {
   const messageId = pdu.receipted_message_id ?? textId;
   if (messageId === undefined) return undefined;
   const state = STATES[pdu.message_state ?? 0] || textState?.slice(0, 7) || 'UNKNOWN';
+  const reference = pdu.user_message_reference;
   return {
     messageId,
+    ...(reference === undefined ? {} : { reference }),
     address: (pdu.source_addr ?? '').replaceAll(/\D/g, ''),
     event: state.startsWith('DELIV') ? 'delivered' : FAILED.includes(state) ? 'failed' : 'pending',
     detail: describe(state, text),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import smpp from 'smpp';
+import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Part } from '../../shared/part.ts';
-import { backoffMs } from '../backoff.ts';
 import { within } from '../within.ts';
 import { commandStatusName } from './smpp-status.ts';
 import type { SmppConfig } from './smpp-url.ts';

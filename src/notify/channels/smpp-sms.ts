@@ -1,6 +1,7 @@
 import type smpp from 'smpp';
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { encodeReference } from '../message-reference.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channel.ts';
 import type { InboundSms } from './inbound-sms.ts';
 import { readPart, readText, type SmsPartOf } from './read-text.ts';
@@ -13,7 +14,7 @@ import {
   type SmppTimings,
   type SubmitOutcome,
 } from './smpp-session.ts';
-import { commandStatusName, isBusy, isHopeless } from './smpp-status.ts';
+import { commandStatusName, isBusy, isHopeless, refusesParameter } from './smpp-status.ts';
 import type { SmppConfig } from './smpp-url.ts';
 
 export type SmppDeps = {
@@ -45,6 +46,8 @@ const WANT_RECEIPT = 1;
  * SMS over SMPP 3.4. Texts go in GSM 03.38 or UCS-2, cut into parts with a header; up to `window` parts wait for their
  * answers at once.
  * A message is submitted when every part is; when only some are, the outcome is unknown and the whole is sent again.
+ * Each part carries a reference of ours. A centre that hands it back in the receipt (SMPP 3.4, 4.6.1) so tells what became of
+ * a message whose answer was lost; one that refuses it gets none.
  */
 export const createSmppChannel = (deps: SmppDeps): Channel => {
   const { name, config, onReceipt, onMessage, clock, logger, timings } = deps;
@@ -52,6 +55,7 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
   const window = createSemaphore(config.window);
   let reference = Math.floor(Math.random() * 256);
   let pausedUntil = 0;
+  let takesReference = true;
 
   const session = createSmppSession({
     config,
@@ -77,12 +81,24 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
     },
   });
 
-  const submitPart = async (fields: smpp.Fields): Promise<SubmitOutcome> => {
+  const submitPart = async (
+    fields: smpp.Fields,
+    reference: number | undefined,
+  ): Promise<SubmitOutcome> => {
     const deadline = Date.now() + times.throttlePatienceMs;
     for (;;) {
       await until(pausedUntil);
-      const outcome = await window.run(() => session.submit({ ...fields }));
-      if (outcome.kind !== 'refused' || !isBusy(outcome.status)) return outcome;
+      const named = takesReference && reference !== undefined;
+      const outcome = await window.run(() =>
+        session.submit({ ...fields, ...(named ? { user_message_reference: reference } : {}) }),
+      );
+      if (outcome.kind !== 'refused') return outcome;
+      if (named && refusesParameter(outcome.status)) {
+        takesReference = false;
+        logger.warn('the SMS centre refuses user_message_reference, sending without');
+        continue;
+      }
+      if (!isBusy(outcome.status)) return outcome;
       pausedUntil = Math.max(pausedUntil, Date.now() + times.throttlePauseMs);
       if (pausedUntil > deadline) return outcome;
     }
@@ -97,7 +113,10 @@ export const createSmppChannel = (deps: SmppDeps): Channel => {
       reference = (reference + 1) % 256;
       const parts = segmentSms(message.text, reference, config.alphabet);
       const outcomes = await Promise.all(
-        parts.map((part) => submitPart(fieldsOf(config, message, part))),
+        parts.map((part, index) => {
+          const place = { message: message.reference, parts: parts.length, part: index + 1 };
+          return submitPart(fieldsOf(config, message, part), encodeReference(place));
+        }),
       );
       return resultOf(outcomes, times.throttlePauseMs);
     },

@@ -20,5 +20,9 @@ const HOPELESS = statuses(
   'ESME_RINVDCS',
 );
 
+/** The centre takes no optional parameter, or not ours. */
+const PARAMETER = statuses('ESME_RINVTLVSTREAM', 'ESME_RTLVNOTALLWD', 'ESME_RINVTLVVAL');
+
 export const isBusy = (status: number): boolean => BUSY.has(status);
 export const isHopeless = (status: number): boolean => HOPELESS.has(status);
+export const refusesParameter = (status: number): boolean => PARAMETER.has(status);

@@ -25,6 +25,7 @@ declare module 'smpp' {
       short_message?: ShortMessage | Buffer | string;
       message_payload?: ShortMessage | Buffer | string;
       receipted_message_id?: string;
+      user_message_reference?: number;
       message_state?: number;
       sar_msg_ref_num?: number;
       sar_total_segments?: number;

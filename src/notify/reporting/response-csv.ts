@@ -1,4 +1,4 @@
-import { writeCsv } from '../../shared/csv.ts';
+import { csvOf } from '../../shared/csv.ts';
 import { MEASURED, type ResponseRow } from './response-store.ts';
 
 const HEADER = [
@@ -21,7 +21,7 @@ export const responseCsv = (rows: readonly ResponseRow[]): string => {
       return [count, tenths(medianS), tenths(p90S)];
     }),
   ]);
-  return writeCsv([HEADER, ...lines]);
+  return csvOf(HEADER, lines);
 };
 
 const tenths = (seconds: number | null): string => (seconds === null ? '' : seconds.toFixed(1));

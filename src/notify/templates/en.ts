@@ -23,6 +23,7 @@ export const en: Template = {
   },
   sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
     `${unanswered ? 'UNTAKEN fire' : upgrade ? 'UPGRADED fire' : level === 'strong' ? 'Fire' : 'Possible fire'} ${number}: ${kind} at ${place}, ${time}, by ${source}. lon,lat ${lonLat} (WGS-84) +/-${radius}.`,
+  doubt: (problem) => ` Source not well: ${problem}.`,
   joinPlace: (names) => names.join(' '),
   nowhere: 'home area',
   metres: (value) => `${value} m`,
@@ -43,6 +44,8 @@ export const en: Template = {
     `Fire ${number}: reply ${code} 1 to take it, ${code} 2 false alarm, ${code} 0 cannot come.`,
   reportDue: ({ number, by }) =>
     `Fire ${number} must be reported upwards by ${by}; it is not entered as reported.`,
+  foreignAircraft: ({ number, id, distance, height, operator }) =>
+    `Unknown drone over fire ${number}: ${distance} from it${height === null ? '' : `, ${height} high`}, id ${id}.${operator === null ? '' : ` Operator at lon,lat ${operator} (WGS-84).`}`,
   code: ({ code, until }) => `Code ${code}, good until ${until}. Enter it or reply with it.`,
   stopped: 'No more SMS to this number, not even of fires. Reply START to resume.',
   started: 'SMS to this number are on again. Reply STOP to end them.',

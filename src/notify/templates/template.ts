@@ -57,6 +57,8 @@ export type Template = {
   /** The alert for the ear, twice, and which keys to press. */
   spoken(phrases: SpokenPhrases): string;
   sentence(phrases: Phrases): string;
+  /** Behind the sentence: the source is not well. */
+  doubt(problem: string): string;
   /** Names from coarse to fine. */
   joinPlace(names: readonly string[]): string;
   /** The place of an incident outside every imported region. */
@@ -79,6 +81,15 @@ export type Template = {
   notUnderstood(incident: NamedIncident): string;
   /** The time to report upwards runs out; `by` is local time. */
   reportDue(news: { number: string; by: string }): string;
+  /** An aircraft that is not ours is near; `distance` from the fire, the others null where it does not say. */
+  foreignAircraft(news: {
+    number: string;
+    id: string;
+    distance: string;
+    height: string | null;
+    /** `lon,lat`, WGS-84. */
+    operator: string | null;
+  }): string;
   /** A code that proves a contact; `until` is local time. */
   code(news: { code: string; until: string }): string;
   /** Answers to STOP and START. */

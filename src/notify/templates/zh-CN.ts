@@ -28,6 +28,7 @@ export const zhCN: Template = {
   },
   sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
     `${unanswered ? '无人接警，' : ''}${upgrade ? '升级：火情' : level === 'strong' ? '火情' : '疑似火情'}${number}：${place}发现${KINDS[kind]}，${time}，来源${source}。经纬度${lonLat}(WGS-84)，误差${radius}。`,
+  doubt: (problem) => `来源设备异常：${problem}。`,
   joinPlace: (names) => names.join(''),
   nowhere: '辖区内',
   metres: (value) => `${value}米`,
@@ -43,6 +44,8 @@ export const zhCN: Template = {
   notUnderstood: ({ number, code }) =>
     `火情${number}：请回复${code} 1接警、${code} 2误报、${code} 0不能到。`,
   reportDue: ({ number, by }) => `火情${number}须在${by}前上报，尚未登记上报。`,
+  foreignAircraft: ({ number, id, distance, height, operator }) =>
+    `不明无人机进入火场空域：火情${number}，距火点${distance}${height === null ? '' : `，高${height}`}，编号${id}。${operator === null ? '' : `操控者经纬度${operator}(WGS-84)。`}`,
   code: ({ code, until }) =>
     `验证码${code}，${until}前有效，可在系统中填写或直接回复，请勿告知他人。`,
   stopped: '已停止向本号码发送短信，火情也不再通知。回复“恢复”或START重新接收。',

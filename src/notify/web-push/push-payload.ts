@@ -29,7 +29,7 @@ export const encodePush = (
       body,
       lang: locale,
       tag: typeof incidentId === 'string' ? incidentId : notificationId,
-      urgent: type === 'alert' || type === 'audit' || type === 'report_due',
+      urgent: type === 'alert' || type === 'audit' || type === 'report_due' || type === 'airspace',
       incidentId: typeof incidentId === 'string' ? incidentId : null,
       receipt,
     } satisfies PushPayload);

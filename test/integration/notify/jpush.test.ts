@@ -10,6 +10,7 @@ const APP = { appKey: '7d431e42dfa6a6d693ac2d04', masterSecret: '5e987ac6d2e04d9
 
 const message = (change: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   notificationId: '01930000-0000-7000-8000-000000000001',
+  reference: 1,
   attempt: 1,
   personId: 'p-1',
   address: '18171adc030dcba91c0',

@@ -207,6 +207,7 @@ export const createHarness = async (given?: TestDatabase) => {
     start: async (options: Partial<NotifyDeps> = {}) => {
       const notify = createNotify({
         pool,
+        outcomes: pool,
         connectionString,
         redisUrl: undefined,
         webhookSecret: undefined,

@@ -83,6 +83,7 @@ describe.each(Object.values(PLATFORMS))('the $platform.name robot', (given) => {
 
   const message = (change: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
     notificationId: '01930000-0000-7000-8000-000000000001',
+    reference: 1,
     attempt: 1,
     personId: 'p-group',
     address: server.origin + given.path,

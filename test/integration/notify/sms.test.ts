@@ -1,4 +1,7 @@
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeReference } from '../../../src/notify/message-reference.ts';
+import { createPool } from '../../../src/shared/db.ts';
 import { type Smsc, startSmsc } from '../../support/smsc.ts';
 import { createHarness, NOTIFY_CONFIG } from './notify-harness.ts';
 
@@ -55,6 +58,12 @@ describe('SMS over SMPP', () => {
       dest_addr_ton: 1,
       dest_addr_npi: 1,
     });
+    const references = smsc.submits.map((pdu) => decodeReference(pdu.user_message_reference ?? 0));
+    const message = references[0]?.message;
+    expect(references).toEqual([
+      { message, parts: 2, part: 1 },
+      { message, parts: 2, part: 2 },
+    ]);
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(row).toMatchObject({ attempts: 1, outcomes: ['submitted'] });
     const { rows } = await harness.pool.query(
@@ -145,6 +154,18 @@ describe('SMS over SMPP', () => {
     expect(smsc.submits.length).toBeGreaterThanOrEqual(7);
   });
 
+  it('sends without a reference where the centre refuses it', async () => {
+    smsc.onSubmit(({ user_message_reference }) =>
+      user_message_reference === undefined
+        ? { kind: 'accept' }
+        : { kind: 'refuse', status: 'ESME_RTLVNOTALLWD' },
+    );
+    await start();
+    const { alert } = await harness.openIncident();
+    const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
+    expect(row).toMatchObject({ attempts: 1, outcomes: ['submitted'] });
+  });
+
   it('gives up at once on a number the carrier does not know', async () => {
     smsc.onSubmit(() => ({ kind: 'refuse', status: 'ESME_RINVDSTADR' }));
     await start();
@@ -212,6 +233,36 @@ describe('SMS over SMPP', () => {
     for (const { alert } of alerts) await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(smsc.mostInFlight()).toBeGreaterThan(2);
     expect(smsc.mostInFlight()).toBeLessThanOrEqual(10);
+  });
+
+  it('writes what the centre has answered though all else waits for a connection', async () => {
+    const { pool, database } = harness;
+    const outcomes = createPool({
+      connectionString: database.connectionString,
+      name: 'outcomes',
+      max: 1,
+      logger: pino({ level: 'silent' }),
+    });
+    smsc.onSubmit(() => ({ kind: 'accept', delayMs: 1_000 }));
+    await harness.start({ outcomes, channels: { sms: [{ smpp: { url: smsc.url } }] } });
+    const id = await harness.queueSms(PHONE, 'x');
+    await smsc.waitForSms();
+    const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    try {
+      await vi.waitFor(
+        async () => {
+          const { rows } = await outcomes.query('select status from notification where id = $1', [
+            id,
+          ]);
+          expect(rows).toEqual([{ status: 'submitted' }]);
+        },
+        { timeout: 5_000 },
+      );
+    } finally {
+      for (const client of held) client.release();
+      await harness.stopAll();
+      await outcomes.end();
+    }
   });
 
   it('answers what somebody writes once it is kept, and asks for it again when it cannot be', async () => {

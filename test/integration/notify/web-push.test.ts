@@ -89,6 +89,7 @@ describe('Web Push', () => {
   };
   const message = (change: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
     notificationId: '01930000-0000-7000-8000-000000000001',
+    reference: 1,
     attempt: 1,
     personId: person.id,
     address: person.id,

@@ -53,6 +53,7 @@ describe('docs/asyncapi.yaml', () => {
     'frigate/events',
     'frigate/available',
     'fengsui/v1/gateway/{deviceId}/frigate/events',
+    'fengsui/v1/gateway/{deviceId}/remote-id',
     '{deviceId}/onvif-ej/{path}',
     'axis/{deviceId}/event/{path}',
     'thing/product/{deviceSn}/state',

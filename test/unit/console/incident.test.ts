@@ -6,6 +6,15 @@ type Incident = { status: string; alertLevel: string };
 type Event = { type: string; incidentId?: string; data: object };
 type Row = { event: Event; first: Event; count: number };
 
+type Aircraft = {
+  id: string;
+  lon: number;
+  lat: number;
+  heightM: number | null;
+  operator: { lon: number; lat: number } | null;
+  incidentIds: string[];
+};
+
 // The page is plain JavaScript, so its types are said here.
 type Page = {
   isNews: (incident: Incident, heard: string | undefined) => boolean;
@@ -21,13 +30,16 @@ type Page = {
   percent: (fraction: number) => string;
   ratio: (value: number) => string;
   offset: (from: object, to: object) => { distanceM: number; azimuthDeg: number };
+  aircraftNear: (aircraft: Aircraft[], incident: object, reachM: number) => Aircraft[];
+  aircraftText: (aircraft: Aircraft, fix: object) => string;
   untilTime: (iso: string, now: number, language: string) => string;
 };
 let page: Page;
 
 beforeAll(async () => {
   vi.stubGlobal('localStorage', { getItem: () => 'en' });
-  const files = 'alertness why event-text timeline corrections detection-list format'.split(' ');
+  const files =
+    'alertness why event-text timeline corrections detection-list aircraft-marks format'.split(' ');
   const modules = await Promise.all(
     files.map((file) => import(join(packageFile('src/console/public'), `${file}.js`))),
   );
@@ -35,6 +47,35 @@ beforeAll(async () => {
 });
 afterAll(() => {
   vi.unstubAllGlobals();
+});
+
+describe('aircraft that are not ours', () => {
+  const fix = { lon: 113.27, lat: 26.71 };
+  const aircraft = (over: Partial<Aircraft> = {}): Aircraft => ({
+    id: 'F-1',
+    lon: 113.27,
+    lat: 26.72,
+    heightM: 120.4,
+    operator: null,
+    incidentIds: [],
+    ...over,
+  });
+
+  it('are named with what they say', () => {
+    expect(page.aircraftText(aircraft(), fix)).toBe('Foreign aircraft · F-1 · 1.1 km · 120 m high');
+    const operator = { lon: 113.2, lat: 26.7 };
+    expect(page.aircraftText(aircraft({ heightM: null, operator }), fix)).toBe(
+      'Foreign aircraft · F-1 · 1.1 km · operator at 113.20000,26.70000',
+    );
+  });
+
+  it('are drawn where they are near, or in the airspace of the fire', () => {
+    const near = aircraft();
+    const inside = aircraft({ id: 'F-2', lat: 26.8, incidentIds: ['i-1'] });
+    const far = aircraft({ id: 'F-3', lat: 26.8, incidentIds: ['i-2'] });
+    const incident = { id: 'i-1', fix };
+    expect(page.aircraftNear([near, inside, far], incident, 2000)).toEqual([near, inside]);
+  });
 });
 
 describe('what must be heard', () => {
@@ -106,6 +147,12 @@ describe('a row of the timeline', () => {
     ['split', { from: 'this', number: 'N-3' }, '→ N-3'],
     ['split', { from: 'other', number: 'N-1' }, '← N-1'],
     ['undone', { what: 'merge' }, 'merge'],
+    [
+      'foreign_aircraft',
+      { state: 'entered', aircraftId: '1581F4', distanceM: 820 },
+      '1581F4 820 m',
+    ],
+    ['foreign_aircraft', { state: 'left', aircraftId: '1581F4' }, '1581F4 has left'],
     ['notified', { level: 'strong', reason: 'opened' }, 'strong'],
     ['dismissed', { reason: 'fog' }, 'fog'],
   ])('tells what matters of %s', (type, data, expected) => {

@@ -11,6 +11,7 @@ type Listener = (event: object) => void;
 const MESSAGE = encodePush(
   {
     notificationId: '01930000-0000-7000-8000-000000000001',
+    reference: 1,
     attempt: 1,
     personId: 'p-1',
     address: 'p-1',

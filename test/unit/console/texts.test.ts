@@ -45,6 +45,7 @@ const EVENTS: Record<IncidentEventType, true> = {
   nobody_to_notify: true,
   notification_failed: true,
   fallback: true,
+  foreign_aircraft: true,
 };
 const SUPPRESSIONS: Record<SuppressionKind, true> = {
   permitted_burn: true,

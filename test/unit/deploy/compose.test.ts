@@ -27,8 +27,7 @@ const ours = services.filter(([, service]) => service.build !== undefined);
 const dotEnv = Object.fromEntries(
   [...read('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
     name,
-    value === '' &&
-    !['SMPP_URL', 'WEBHOOK_SECRET', 'HEARTBEAT_URL', 'PUBLIC_URL', 'MQTT_PUBLIC_URL'].includes(name)
+    value === '' && !(name.endsWith('_URL') || name === 'WEBHOOK_SECRET')
       ? `${name}-`.repeat(8)
       : value,
   ]),

@@ -156,6 +156,19 @@ describe('what people have decided', () => {
     expect(decide(again, dismissed, real)).toMatchObject({ incidentId: 'i-1', moves: [] });
   });
 
+  it.each([
+    ['viirs', 'i-1'],
+    ['caller', null],
+    ['ranger', null],
+  ] as const)(
+    'gives what was dismissed for a source of kind %s its next report: %s',
+    (source, id) => {
+      const dismissed = incident([reports('one', fire, { source })], { status: 'dismissed' });
+      const next = reports('one', fire, { source, atS: 60 });
+      expect(decide(next, dismissed).incidentId).toBe(id);
+    },
+  );
+
   it('never takes tracks out of what people are at work on', () => {
     const statuses: IncidentStatus[] = ['reported', 'verified', 'responding', 'contained'];
     // East's track lies 250 m off; the newest shows with south that it is of the other fire.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AircraftSighting } from '../../../src/airspace/index.ts';
 import { decodeCameraMessage } from '../../../src/ingest/camera-intake.ts';
 import type { CameraTopic } from '../../../src/ingest/camera-topics.ts';
 import type { Decoded, DetectionReport } from '../../../src/ingest/decoded.ts';
@@ -9,6 +10,7 @@ import {
   axisEvent,
   bytes,
   camera,
+  dahuaEvent,
   frigateEvent,
   gateway,
   gb28181Alarm,
@@ -18,6 +20,7 @@ import {
   onvifEvent,
   pyronearForm,
 } from '../../support/camera-fixtures.ts';
+import { odidBytes, remoteIdMessage } from '../../support/remote-id-fixtures.ts';
 
 const RUNS = { seed: 20261124, numRuns: 500 } as const;
 
@@ -48,6 +51,11 @@ const VALID: Record<string, { topic: string; payload: unknown }> = {
   'GB/T 28181 alarm': {
     topic: 'http/gb28181/box-1',
     payload: gb28181Alarm({ lon: '113.30', lat: '26.73' }),
+  },
+  'Dahua event': { topic: 'http/dahua/cam-1', payload: dahuaEvent() },
+  'Remote ID': {
+    topic: 'fengsui/v1/gateway/box-1/remote-id',
+    payload: remoteIdMessage(),
   },
   'GB/T 28181 position': { topic: 'http/gb28181/box-1', payload: gb28181Position() },
 };
@@ -96,6 +104,8 @@ const mistakesIn = (decoded: Decoded): string[] => {
       return mistakesInReading(decoded.reading);
     case 'rejected':
       return decoded.reason.length > 5 ? [] : ['refused without a reason'];
+    case 'aircraft':
+      return mistakesInSighting(decoded.sighting);
     case 'status':
     case 'nothing':
       return [];
@@ -138,6 +148,27 @@ const mistakesInReading = (reading: TelemetryReading): string[] =>
     altitude: within(reading.altitudeM, -1000, 20_000),
     time: within(reading.observedAt.getTime(), 0, LAST),
   });
+
+const mistakesInSighting = (sighting: AircraftSighting): string[] => {
+  const { position, operatorPosition } = sighting;
+  const somewhere = (at: readonly [number, number] | null): boolean =>
+    at === null ||
+    (within(at[0], -180, 180) && within(at[1], -90, 90) && (at[0] !== 0 || at[1] !== 0));
+  return failed({
+    position: somewhere(position),
+    operator: somewhere(operatorPosition),
+    altitude: within(sighting.altitudeM, -1000, 31_767.5),
+    height: within(sighting.heightM, -1000, 31_767.5),
+    reference: (sighting.heightM === null) === (sighting.heightRef === null),
+    speed: within(sighting.speedMps, 0, 254.25) && within(sighting.verticalSpeedMps, -62, 62),
+    heading: sighting.headingDeg === null || within(sighting.headingDeg, 0, 359.999_999),
+    time: within(sighting.observedAt.getTime(), 0, LAST),
+    id: /^[\x21-\x7e]{1,60}$/.test(sighting.id),
+    words: [sighting.purpose, sighting.operatorId].every(
+      (text) => text === null || !/\p{Cc}/u.test(text),
+    ),
+  });
+};
 
 const failed = (checks: Record<string, boolean>): string[] =>
   Object.entries(checks).flatMap(([name, ok]) => (ok ? [] : [name]));
@@ -268,3 +299,22 @@ describe.each(Object.entries(VALID))('%s', (_name, { topic: text, payload }) => 
 
 const escaped = (text: string): string =>
   text.replace(/[&<>]/g, (c) => `&#${String(c.charCodeAt(0))};`);
+
+it('Remote ID says nothing impossible, whatever stands in its structure', () => {
+  const topic = topicOf('fengsui/v1/gateway/box-1/remote-id');
+  const struct = odidBytes({
+    lon: 113.27,
+    lat: 26.71,
+    heightM: 120,
+    purpose: 'survey',
+    registration: 'CHN.UAS1',
+    operator: [113.2, 26.7],
+  });
+  fc.assert(
+    fc.property(mutatedBytes(struct), (mutated) => {
+      const message = remoteIdMessage({}, { UASdata: mutated.toString('base64') });
+      expect(decodeAll(topic, bytes(message)).flatMap(mistakesIn)).toEqual([]);
+    }),
+    { ...RUNS, numRuns: 3000 },
+  );
+});

@@ -8,6 +8,7 @@ import {
   axisEvent,
   bytes,
   camera,
+  dahuaEvent,
   frigateEvent,
   gateway,
   gb28181Alarm,
@@ -44,7 +45,9 @@ const report = (message: CameraMessage, device?: Device): DetectionReport => {
   return only;
 };
 
-const httpReport = (dialect: 'hikvision' | 'isecure' | 'pyronear' | 'gb28181'): CameraTopic => ({
+const httpReport = (
+  dialect: 'hikvision' | 'isecure' | 'pyronear' | 'gb28181' | 'dahua',
+): CameraTopic => ({
   dialect,
   lane: 'alarm',
   id: 'x',
@@ -429,5 +432,108 @@ describe('GB/T 28181', () => {
   it('has no interest in other commands', () => {
     const keepAlive = '<Notify><CmdType>Keepalive</CmdType><DeviceID>4</DeviceID></Notify>';
     expect(said(decode(topic, keepAlive))).toEqual([]);
+  });
+});
+
+describe('Dahua', () => {
+  const topic = httpReport('dahua');
+  const poses = { 3: { panDeg: 210, tiltDeg: -2, hfovDeg: 20 } };
+  const withPoses = camera({ properties: { poses } });
+
+  it('reads a fire with its place, box, heat and preset', () => {
+    expect(report(decode(topic, dahuaEvent()), withPoses)).toMatchObject({
+      kind: 'heat',
+      observedAt: new Date('2026-04-05T03:00:03Z'),
+      temperatureC: 214.5,
+      rangeM: 2350,
+      position: [113.29, 26.7],
+      box: [0.25, 0.5, 0.3125, 0.5625],
+      frame: { panDeg: 210, tiltDeg: -2, hfovDeg: 20 },
+    });
+  });
+
+  it('reads the names of the SDK, Fahrenheit, corners by name and degrees', () => {
+    const [fire] = reports(
+      decode(
+        topic,
+        dahuaEvent({
+          FSID: undefined,
+          nFSID: 9,
+          Temperature: undefined,
+          fTemperature: 392,
+          TemperatureUnit: 'Fahrenheit',
+          BoundingBox: { nLeft: 0, nTop: 0, nRight: 4096, nBottom: 8192 },
+          GpsPoint: undefined,
+          stuGpsPoint: { dwLongitude: 113.3, dwLatidude: 26.7 },
+        }),
+      ),
+    );
+    expect(fire?.temperatureC).toBeCloseTo(200, 9);
+    expect(fire).toMatchObject({ box: [0, 0, 0.5, 1], position: [113.3, 26.7] });
+    expect(fire?.sourceEventId).toContain('/9/');
+  });
+
+  it.each([
+    ['no distance', { Distance: 0 }, { rangeM: null }],
+    ['0/0', { GpsPoint: [0, 0] }, { position: null }],
+    [
+      '0/0 counted from 180° W and 90° S',
+      { GpsPoint: [180_000_000, 90_000_000] },
+      { position: null },
+    ],
+    ['an empty box', { BoundingBox: [0, 0, 0, 0] }, { box: null }],
+    ['a preset nobody registered', { PresetId: 99 }, { frame: null }],
+  ])('takes %s as unknown', (_name, data, expected) => {
+    expect(report(decode(topic, dahuaEvent(data)), withPoses)).toMatchObject(expected);
+  });
+
+  it('gives a fire one id in ten minutes, and another after them or when it is another fire', () => {
+    const idAt = (LocaleTime: string, FSID = 7) =>
+      report(decode(topic, dahuaEvent({ LocaleTime, FSID }))).sourceEventId;
+    const first = idAt('2026-04-05 10:50:00');
+    expect(idAt('2026-04-05 10:59:59')).toBe(first);
+    expect(idAt('2026-04-05 11:00:00')).not.toBe(first);
+    expect(idAt('2026-04-05 10:50:00', 8)).not.toBe(first);
+  });
+
+  it('alarms without details, and with details it cannot read', () => {
+    const bare = { kind: 'flame', observedAt: receivedAt, position: null, box: null };
+    expect(report(decode(topic, dahuaEvent(null)))).toMatchObject(bare);
+    expect(report(decode(topic, `${dahuaEvent(null)};data={ "FSID" : `))).toMatchObject(bare);
+    expect(
+      report(decode(topic, 'Code=SmokeDetection; action=Pulse; index=0; data={}\r\n')),
+    ).toMatchObject({
+      kind: 'smoke',
+    });
+  });
+
+  it('does not take a time ahead of ours: local time counted as if it were UTC', () => {
+    const ahead = receivedAt.getTime() / 1000 + 8 * 3600;
+    const event = dahuaEvent({ LocaleTime: undefined, UTC: ahead });
+    expect(report(decode(topic, event)).observedAt).toEqual(receivedAt);
+    const right = dahuaEvent({ LocaleTime: undefined, UTC: ahead, RealUTC: ahead - 8 * 3600 });
+    expect(report(decode(topic, right)).observedAt).toEqual(receivedAt);
+  });
+
+  it('passes over the end of a fire and what is no fire, unless it is registered as one', () => {
+    expect(reports(decode(topic, dahuaEvent({}, { action: 'Stop' })))).toEqual([]);
+    const motion = decode(topic, dahuaEvent({}, { code: 'VideoMotion' }));
+    expect(reports(motion)).toEqual([]);
+    const named = camera({ properties: { fireEvents: ['VideoMotion'] } });
+    expect(report(motion, named).kind).toBe('smoke');
+  });
+
+  it('takes each of several fires, each for the channel of a recorder', () => {
+    const event = dahuaEvent(
+      { WarningInfo: [{ FSID: 1 }, { FSID: 2, Distance: 100 }] },
+      { index: 4 },
+    );
+    const items = said(decode(topic, event, gateway()));
+    expect(items.map(({ camera: name }) => name)).toEqual(['4', '4']);
+    expect(reports(decode(topic, event)).map(({ rangeM }) => rangeM)).toEqual([null, 100]);
+  });
+
+  it.each(['', 'Heartbeat', 'Code=FireWarning', '<xml/>'])('refuses %j', (text) => {
+    expect(decode(topic, text)).toMatchObject({ kind: 'rejected', code: 'invalid_payload' });
   });
 });

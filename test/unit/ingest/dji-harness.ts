@@ -119,6 +119,8 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
     sinks: {
       detection: () => Promise.reject(new Error('a DJI message is no detection')),
       online: async () => undefined,
+      aircraft: async () => undefined,
+      heard: () => undefined,
       personPosition: async () => undefined,
       receipt: async () => undefined,
       picture: async () => undefined,

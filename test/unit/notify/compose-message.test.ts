@@ -25,6 +25,7 @@ const member = (n: number, changes: object = {}) => ({
   locale: 'zh-CN' as const,
   text: `${SIGNATURE}火情${n}`,
   bundleId: 'n1',
+  messageReference: 7,
   repeat: false,
   ...changes,
 });

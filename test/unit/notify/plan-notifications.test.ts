@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../src/notify/backoff.ts';
 import {
   effectivePolicies,
   policyFor,
@@ -12,6 +11,7 @@ import {
   setUpChannels,
 } from '../../../src/notify/plan-notifications.ts';
 import type { Contact, ContactChannel, Person } from '../../../src/people/index.ts';
+import { backoffMs } from '../../../src/shared/backoff.ts';
 import type { Policy, PolicyChannel } from '../../../src/shared/policy.ts';
 
 const openedAt = new Date('2026-11-02T06:05:00Z');

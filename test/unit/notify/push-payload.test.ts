@@ -7,6 +7,7 @@ import { readReceiptToken, receiptToken } from '../../../src/notify/web-push/rec
 const ID = '01930000-0000-7000-8000-000000000001';
 const message = (text: string, payload: OutgoingMessage['payload'] = {}): OutgoingMessage => ({
   notificationId: ID,
+  reference: 1,
   attempt: 1,
   personId: 'p-1',
   address: 'p-1',

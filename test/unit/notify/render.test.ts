@@ -8,6 +8,7 @@ import {
   renderCode,
   renderConsent,
   renderDutyGap,
+  renderForeignAircraft,
   renderStoppedOnDuty,
 } from '../../../src/notify/render.ts';
 
@@ -65,6 +66,21 @@ describe('renderAlert', () => {
     ends({ sourceName: 'x'.repeat(99) }, '编号417');
     expect(renderAlert(facts, 'en', { ...englishSms, code: '417' })).toMatch(
       /\+\/-187 m\. Reply 1 take, 2 false alarm, 0 can't come \(code 417\)\.$/,
+    );
+  });
+
+  it('says that the source is not well where there is room, but never for the code', () => {
+    const sourceProblem = { zh: '时钟慢95秒', en: 'clock 95 s slow' };
+    const doubted = { ...facts, sourceProblem };
+    const coded = { ...sms, code: '417' };
+    expect(renderAlert(doubted, 'zh-CN', coded)).toBe(
+      '【烽燧】疑似火情AR-20261102-001：安仁县灵官镇发现烟雾，14:05，来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差187米。来源设备异常：时钟慢95秒。回复1接警、2误报、0不能到（编号417）',
+    );
+    expect(renderAlert({ ...doubted, sourceName: '云'.repeat(34) }, 'zh-CN', coded)).toMatch(
+      /误差187米。编号417$/,
+    );
+    expect(renderAlert(doubted, 'en', { ...coded, maxLength: 500 })).toContain(
+      '+/-187 m. Source not well: clock 95 s slow. Reply 1',
     );
   });
 
@@ -178,5 +194,34 @@ describe('what is about no fire', () => {
       ]),
     ];
     expect(two.filter((text) => text.length > MAX_SMS_LENGTH['zh-CN'])).toEqual([]);
+  });
+});
+
+describe('an aircraft that is not ours', () => {
+  const news = {
+    number: 'AR-20261102-001',
+    aircraftId: '1581F4FOREIGN0000001',
+    distanceM: 823.4,
+    heightM: 119.6,
+    operator: [113.2, 26.7] as const,
+  };
+
+  it('is told in both languages, with what is known', () => {
+    expect(renderForeignAircraft(news, 'zh-CN', '【烽燧】')).toBe(
+      '【烽燧】不明无人机进入火场空域：火情AR-20261102-001，距火点823米，高120米，编号1581F4FOREIGN0000001。操控者经纬度113.20000,26.70000(WGS-84)。',
+    );
+    const bare = { ...news, distanceM: 1_870, heightM: null, operator: null };
+    expect(renderForeignAircraft(bare, 'en', '【Fengsui】')).toBe(
+      '【Fengsui】Unknown drone over fire AR-20261102-001: 1.9 km from it, id 1581F4FOREIGN0000001.',
+    );
+  });
+
+  it('fits the parts an alert has, whatever it calls itself', () => {
+    const long = { ...news, number: 'N'.repeat(40), aircraftId: 'x\n'.repeat(60), heightM: 31_767 };
+    for (const locale of ['zh-CN', 'en'] as const) {
+      const text = renderForeignAircraft(long, locale, '【烽燧】');
+      expect(text.length).toBeLessThanOrEqual(MAX_SMS_LENGTH[locale]);
+      expect(text).not.toContain('\n');
+    }
   });
 });

@@ -32,6 +32,12 @@ describe('parseReceipt', () => {
     });
   });
 
+  it('reads our reference where the centre hands it back', () => {
+    const fields = { esm_class: 4, receipted_message_id: '1', message_state: 2 };
+    expect(parseReceipt(pdu({ ...fields, user_message_reference: 457 }))?.reference).toBe(457);
+    expect(parseReceipt(pdu(fields))).not.toHaveProperty('reference');
+  });
+
   it.each([
     ['DELIVRD', 'delivered'],
     ['UNDELIV', 'failed'],

@@ -23,14 +23,13 @@ describe('toGcj02', () => {
   });
 });
 
-describe('fromGcj02', () => {
-  it('is the way back, to a millimetre, all over China', () => {
-    for (let lon = 74; lon < 135; lon += 3.7) {
-      for (let lat = 4; lat < 53; lat += 3.3) {
-        expect(geodesicInverse([lon, lat], fromGcj02(toGcj02([lon, lat]))).distanceM).toBeLessThan(
-          0.001,
-        );
-      }
-    }
-  });
+it('fromGcj02 takes the shift off again, to a millimetre', () => {
+  for (const here of [
+    [113.2692, 26.7091],
+    [116.404, 39.915],
+    [87.6, 43.8],
+    [-74, 40.7],
+  ] as const) {
+    expect(geodesicInverse(fromGcj02(toGcj02(here)), here).distanceM).toBeLessThan(0.001);
+  }
 });

@@ -1,0 +1,1 @@
+export { witnessRoutes } from './report-routes.ts';
