@@ -31,6 +31,7 @@ import { createDeviceHealth } from './wiring/health.ts';
 import { createHotspots } from './wiring/hotspots.ts';
 import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
+import { mavlinkListener } from './wiring/mavlink.ts';
 
 export type ServiceOptions = {
   env: Env;
@@ -309,7 +310,8 @@ const wire = async (
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    // Its start says that nobody is online: after that, those who are asked for their events.
+    // Its start says that nobody is online: after that, those who are listened to or asked for their events.
+    ...mavlinkListener(context, intake),
     ...(context.has('ingest')
       ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
       : []),

@@ -46,6 +46,8 @@ export const createDeviceRegistry = (deps: {
   const devices = new Map<string, Device>();
   const logins = createLoginWatch(deps);
   const unsubscribe: (() => void)[] = [];
+  const logFailure = (error: unknown): void =>
+    logger.error({ err: error }, 'device registry could not be refreshed');
 
   const reload = async (): Promise<void> => {
     const all = await listAllDevices(pool);
@@ -58,8 +60,6 @@ export const createDeviceRegistry = (deps: {
     else devices.set(id, device);
     return device;
   };
-  const logFailure = (error: unknown): void =>
-    logger.error({ err: error }, 'device registry could not be refreshed');
 
   return {
     name: 'device-registry',

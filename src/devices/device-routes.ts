@@ -10,7 +10,6 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../shared/http.ts';
-import { withoutPassword } from './dahua-setup.ts';
 import {
   DeviceIdSchema,
   DeviceKindSchema,
@@ -18,7 +17,7 @@ import {
   DeviceSchema,
 } from './device.ts';
 import { HEALTH_STATUSES, type HealthStatus } from './device-health.ts';
-import { deviceJson, ListedDeviceSchema } from './device-json.ts';
+import { deviceJson, ListedDeviceSchema, withoutSecrets } from './device-json.ts';
 import {
   findDeviceWithState,
   listDevices,
@@ -126,7 +125,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...withoutPassword(device), secret });
+        .send({ ...withoutSecrets(device), secret });
     },
   );
 
@@ -142,7 +141,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
         response: { 200: DeviceSchema },
       },
     },
-    async ({ params, body }) => withoutPassword(await changeDevice(deps, params.id, body)),
+    async ({ params, body }) => withoutSecrets(await changeDevice(deps, params.id, body)),
   );
 };
 

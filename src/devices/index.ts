@@ -31,6 +31,7 @@ export { eyeHeightM } from './eye-height.ts';
 export { deviceImportRoutes } from './import/import-routes.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
+export { type MavlinkSetup, mavlinkSetupOf, plainAddress } from './mavlink-setup.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { placeDevices } from './place-devices.ts';
 export { registerAircraft } from './register-aircraft.ts';

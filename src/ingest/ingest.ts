@@ -24,8 +24,15 @@ import { djiMaker } from './dialects/dji-mode.ts';
 import { decodeDjiOsd, refuseForeign } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
 import { type DjiGateway, soleAircraft } from './dji-gateway.ts';
+import type { MavlinkReceiver } from './mavlink-receiver.ts';
 import { refuseRevoked } from './refuse-revoked.ts';
-import { type DjiReading, type PictureTopic, parseTopic, type Topic } from './topics.ts';
+import {
+  type DjiReading,
+  type MavlinkSender,
+  type PictureTopic,
+  parseTopic,
+  type Topic,
+} from './topics.ts';
 
 export type InboundMessage = {
   topic: string;
@@ -65,6 +72,7 @@ export type IngestDeps = {
   registry: DeviceRegistry;
   telemetry: Pick<BatchWriter, 'add'>;
   dji: DjiGateway;
+  mavlink: Pick<MavlinkReceiver, 'take'>;
   /** 95 % radius of what an aircraft's laser measures, metres. */
   laserRadiusM: number;
   sinks: IngestSinks;
@@ -131,9 +139,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       const decoded = decodePersonMessage(topic.message, message.payload);
       return takePersonMessage(topic.id, decoded, receivedAt);
     }
+    if (topic.dialect === 'mavlink') return takeMavlink(topic.from, message.payload, receivedAt);
     const device = await deps.registry.resolve(topic.id);
-    if (device === undefined)
-      return rejected('unknown_device', `device "${topic.id}" is not registered`);
+    if (device === undefined) return notRegistered(topic.id);
     if (topic.message === 'image' || topic.message === 'snapshot') {
       return takePicture(topic, device, { message, receivedAt });
     }
@@ -149,6 +157,19 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (topic.kind !== device.kind) return otherKind(device, topic.kind);
     const decoded = decodeDeviceMessage(device.id, topic.message, message.payload);
     return takeDeviceMessage(device, decoded, { message, receivedAt });
+  };
+
+  const takeMavlink = async (
+    from: MavlinkSender,
+    payload: Buffer,
+    receivedAt: Date,
+  ): Promise<{ kind: 'taken' } | Rejected> => {
+    if ('address' in from) return deps.mavlink.take(payload, from, receivedAt);
+    const device = await deps.registry.resolve(from.deviceId);
+    if (device === undefined) return notRegistered(from.deviceId);
+    return device.kind === 'drone'
+      ? deps.mavlink.take(payload, { device }, receivedAt)
+      : otherKind(device, 'drone');
   };
 
   const takeOfCamera = async (
@@ -343,6 +364,9 @@ const signOf = (
   frame:
     frameSha256 === undefined ? null : { sha256: frameSha256, since: observedAt, at: observedAt },
 });
+
+const notRegistered = (id: string): Rejected =>
+  rejected('unknown_device', `device "${id}" is not registered`);
 
 const otherKind = (device: Device, kind: string): Rejected =>
   rejected('wrong_device', `device "${device.id}" is a ${device.kind}, not a ${kind}`);

@@ -14,9 +14,11 @@ export const refuseRevoked = (
   { payload, publisherId }: Pick<InboundMessage, 'payload' | 'publisherId'>,
   registry: Pick<DeviceRegistry, 'isRevoked' | 'gatewayOf'>,
 ): Rejected | undefined => {
+  // MAVLink names its sender in each frame, and judges it there.
+  const sender = topic.dialect === 'mavlink' ? null : topic.id;
   const gateway =
     topic.dialect === 'dji' && publisherId === null ? registry.gatewayOf(topic.id) : null;
-  const revoked = [topic.id, publisherId, gateway].find(
+  const revoked = [sender, publisherId, gateway].find(
     (id) => id !== null && registry.isRevoked(id),
   );
   if (revoked === undefined || revoked === null || isGoodbye(topic, payload)) return undefined;

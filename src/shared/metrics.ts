@@ -54,6 +54,12 @@ export const createMetrics = () => {
       buckets: ALARM_BUCKETS_S,
       registers,
     }),
+    mavlinkFrames: new Counter({
+      name: 'fengsui_mavlink_frames_total',
+      help: 'MAVLink frames by outcome: taken, unread (a message of no interest), or why not; dropped counts datagrams',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     telemetryRows: new Counter({
       name: 'fengsui_telemetry_rows_total',
       help: 'Telemetry rows written to PostgreSQL',

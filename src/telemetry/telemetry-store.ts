@@ -188,6 +188,8 @@ export type Pose = {
   altitudeRef: string | null;
   gimbalPitchDeg: number | null;
   gimbalYawDeg: number | null;
+  /** When both of these were true. */
+  gimbalAt: Date | null;
 };
 
 /** The last position a device reported with the pose it had then, or null. */
@@ -195,7 +197,7 @@ export const lastPose = async (db: Queryable, deviceId: string): Promise<Pose | 
   const { rows } = await db.query<Pose>(
     `select lon, lat, position_at as at, (state ->> 'altitudeM')::float8 as "altitudeM",
        state ->> 'altitudeRef' as "altitudeRef", (state ->> 'gimbalPitchDeg')::float8 as "gimbalPitchDeg",
-       (state ->> 'gimbalYawDeg')::float8 as "gimbalYawDeg"
+       (state ->> 'gimbalYawDeg')::float8 as "gimbalYawDeg", (state ->> 'gimbalAt')::timestamptz as "gimbalAt"
      from device_state where device_id = $1 and lon is not null`,
     [deviceId],
   );

@@ -24,6 +24,7 @@ import {
   type Ingest,
   insertDeadLetter,
   insertDeviceEvent,
+  type MavlinkReceiver,
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
@@ -57,12 +58,15 @@ import {
 } from '../telemetry/index.ts';
 import type { Images } from './images.ts';
 
+import { createMavlink } from './mavlink.ts';
+
 export type Intake = {
   ingest: Ingest;
   incidents: IncidentDeps;
   reassessor: Reassessor;
   /** Flights asked of drones. */
   commands: DroneCommands;
+  mavlink: MavlinkReceiver;
   parts: Part[];
   /** Stops the escalation of an incident somebody has taken, and what is not sent yet. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
@@ -172,8 +176,11 @@ export const createIntake = (
   });
   const dji = createGateway(context, { shared, registry, publish, commands });
 
+  const mavlink = createMavlink(context, { registry, telemetry, pool: shared });
+
   const ingest = createIngest({
     registry,
+    mavlink,
     telemetry,
     timeZone: env.timeZone,
     dji,
@@ -265,6 +272,7 @@ export const createIntake = (
     incidents: detections,
     reassessor,
     commands,
+    mavlink,
     parts: context.has('ingest')
       ? [partitions, eventKeeper, telemetry, signs, reassessor, commandClock]
       : [telemetry, signs],

@@ -112,6 +112,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
       },
     },
     dji,
+    mavlink: { take: () => Promise.reject(new Error('a DJI message is no MAVLink')) },
     laserRadiusM: 30,
     now: () => NOW,
     logger: pino({ level: 'silent' }),

@@ -45,6 +45,15 @@ describe('foldStates', () => {
     expect(state?.state.batteryPct).toBe(70);
   });
 
+  it('remembers since when a gimbal has been silent', () => {
+    const later = { observedAt: at(5), receivedAt: at(5), lon: 113.1, lat: 26.1 };
+    const [state] = foldStates([
+      row({ gimbalPitchDeg: -30, gimbalYawDeg: 90 }),
+      row({ ...later, gimbalPitchDeg: -20 }),
+    ]);
+    expect(state).toMatchObject({ positionAt: at(5), state: { gimbalYawDeg: 90, gimbalAt: t0 } });
+  });
+
   it('orders by the device clock, and does not believe a clock ahead of ours', () => {
     const [state] = foldStates([
       row({ observedAt: at(10), receivedAt: at(10), batteryPct: 60 }),
