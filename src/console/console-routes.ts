@@ -2,7 +2,7 @@ import fastifyStatic from '@fastify/static';
 import type { RouteGroup } from '../shared/http.ts';
 import { packageFile } from '../shared/package-root.ts';
 
-/** The page at `/`: plain files, served as they stand in `src/console/public` (from `dist` too). */
+/** The page at `/` and the one for controllers with Pilot 2 at `/pilot`: plain files, served as they stand in `src/console/public` (from `dist` too). */
 export const consoleRoutes = (): RouteGroup => (app) => {
   void app.register(fastifyStatic, {
     root: packageFile('src/console/public'),
@@ -14,4 +14,7 @@ export const consoleRoutes = (): RouteGroup => (app) => {
       reply.header('cache-control', 'no-cache');
     },
   });
+  app.get('/pilot', { config: { access: 'public' }, schema: { hide: true } }, (_, reply) =>
+    reply.sendFile('pilot.html'),
+  );
 };

@@ -3,13 +3,8 @@ import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import type { Device } from './device.ts';
-import {
-  findCameraBehind,
-  findCredential,
-  findDevice,
-  listAllDevices,
-  listRevokedDevices,
-} from './device-store.ts';
+import { findCameraBehind, findCredential, findDevice, listAllDevices } from './device-store.ts';
+import { createLoginWatch } from './login-watch.ts';
 import { verifySecret } from './secret.ts';
 import type { GatewayOf, Principal } from './topic-access.ts';
 
@@ -27,7 +22,7 @@ export type DeviceRegistry = Part & {
   cameraBehind(gatewayId: string, name: string): Promise<Device | undefined>;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
-  /** Whether its login was revoked: nothing of it counts any more, whichever way it comes. */
+  /** Whether that device's or person's login was revoked, wherever its messages come from. */
   isRevoked(id: string): boolean;
   /** Called with the id of a device or person whose login was changed or revoked. */
   onCredentialChange(handler: (id: string) => void): void;
@@ -49,23 +44,11 @@ export const createDeviceRegistry = (deps: {
 }): DeviceRegistry => {
   const { pool, listener, logger } = deps;
   const devices = new Map<string, Device>();
-  const credentialHandlers: ((id: string) => void)[] = [];
+  const logins = createLoginWatch(deps);
   const unsubscribe: (() => void)[] = [];
   const logFailure = (error: unknown): void =>
     logger.error({ err: error }, 'device registry could not be refreshed');
 
-  let revoked: ReadonlySet<string> = new Set();
-  let reloading: Promise<void> = Promise.resolve();
-
-  /** One after the other: an older answer must not come after a newer one. */
-  const reloadRevoked = (): Promise<void> => {
-    reloading = reloading
-      .then(async () => {
-        revoked = new Set(await listRevokedDevices(pool));
-      })
-      .catch(logFailure);
-    return reloading;
-  };
   const reload = async (): Promise<void> => {
     const all = await listAllDevices(pool);
     devices.clear();
@@ -86,17 +69,12 @@ export const createDeviceRegistry = (deps: {
           changed: (id) => void refresh(id).catch(logFailure),
           reconnected: () => void reload().catch(logFailure),
         }),
-        listener.on('mqtt_credential_changed', {
-          changed: (id) => {
-            credentialHandlers.forEach((handler) => handler(id));
-            void reloadRevoked();
-          },
-          reconnected: () => void reloadRevoked(),
-        }),
       );
-      await Promise.all([reload(), reloadRevoked()]);
+      await reload();
+      await logins.start();
     },
     async stop() {
+      await logins.stop();
       for (const off of unsubscribe) off();
     },
     get: (id) => devices.get(id),
@@ -125,9 +103,7 @@ export const createDeviceRegistry = (deps: {
       await refresh(credential.id);
       return { owner: 'device', id: credential.id, kind: credential.kind };
     },
-    isRevoked: (id) => revoked.has(id),
-    onCredentialChange: (handler) => {
-      credentialHandlers.push(handler);
-    },
+    isRevoked: (id) => logins.isRevoked(id),
+    onCredentialChange: (handler) => logins.onChange(handler),
   };
 };

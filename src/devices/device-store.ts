@@ -121,6 +121,19 @@ export const findCredential = async (
   return row.kind === null ? undefined : { ...base, owner: 'device', kind: row.kind };
 };
 
+/** The hash of every login by its id, null where it was revoked. */
+export const listLogins = async (db: Queryable): Promise<Map<string, string | null>> => {
+  const { rows } = await db.query<{ id: string; hash: string | null }>(
+    `select id, case when revoked_at is null then secret_hash end as hash from mqtt_credential`,
+  );
+  return new Map(rows.map(({ id, hash }) => [id, hash]));
+};
+
+/** Nobody is registered beside an import: what was checked stays true until it is stored. */
+export const lockLogins = async (tx: Queryable): Promise<void> => {
+  await tx.query('lock table mqtt_credential in share row exclusive mode');
+};
+
 /** Every login that is not revoked, for Mosquitto's files. */
 export const listBrokerUsers = async (db: Queryable): Promise<BrokerUser[]> => {
   const { rows } = await db.query<{
@@ -272,14 +285,6 @@ export const lockDevice = async (tx: Queryable, id: string): Promise<Device | un
 export const listAllDevices = async (db: Queryable): Promise<Device[]> => {
   const { rows } = await db.query<DeviceRow>(`select ${COLUMNS} from device d order by d.id`);
   return rows.map(toDevice);
-};
-
-/** The ids of devices whose login no longer works. */
-export const listRevokedDevices = async (db: Queryable): Promise<string[]> => {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from mqtt_credential where owner = 'device' and revoked_at is not null`,
-  );
-  return rows.map(({ id }) => id);
 };
 
 /** Those with this key among their properties, whose login is not revoked. */

@@ -29,12 +29,14 @@ export {
   setModelKey,
 } from './device-store.ts';
 export { eyeHeightM } from './eye-height.ts';
+export { deviceImportRoutes } from './import/import-routes.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
 export { type MavlinkSetup, mavlinkSetupOf, plainAddress } from './mavlink-setup.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
+export { placeDevices } from './place-devices.ts';
 export { registerAircraft } from './register-aircraft.ts';
-export { registerDevice } from './register-device.ts';
+export { type RegisterDeps, registerDevice } from './register-device.ts';
 export { registerUnlessKnown } from './register-unless-known.ts';
 export { createSecret, hashSecret, verifySecret } from './secret.ts';
 export { mayPublish, maySubscribe, type Principal } from './topic-access.ts';

@@ -8,8 +8,14 @@ const ITERATIONS = 101;
 const SALT_BYTES = 12;
 const HASH_BYTES = 64;
 
-/** A new MQTT secret: 32 URL-safe characters, 192 random bits. Shown once, stored only hashed. */
-export const createSecret = (): string => randomBytes(24).toString('base64url');
+/**
+ * A new MQTT secret: 32 URL-safe characters, 192 random bits. Shown once, stored only hashed. It begins with a letter
+ * or digit: a spreadsheet takes what begins with `-` for a formula, a command line for an option.
+ */
+export const createSecret = (): string => {
+  const secret = randomBytes(24).toString('base64url');
+  return /^[-_]/.test(secret) ? createSecret() : secret;
+};
 
 /** `$7$iterations$salt$hash`, the format of Mosquitto's password file, so a stored hash can be exported as it is. */
 export const hashSecret = (secret: string, salt: Buffer = randomBytes(SALT_BYTES)): string => {

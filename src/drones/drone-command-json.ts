@@ -21,12 +21,22 @@ export const CommandSchema = Type.Object({
   id: Type.String(),
   deviceId: Type.String(),
   gatewayId: Type.String(),
-  method: Type.Union([Type.Literal('takeoff_to_point'), Type.Literal('fly_to_point')]),
-  lon: LonSchema,
-  lat: LatSchema,
-  altitudeM: Type.Number({ description: 'Of the point, above the WGS-84 ellipsoid' }),
-  flightHeightM: Type.Number({ description: 'On the way, above take-off' }),
-  speedMps: Type.Number(),
+  method: Type.Union([
+    Type.Literal('takeoff_to_point'),
+    Type.Literal('fly_to_point'),
+    Type.Literal('return_home'),
+    Type.Literal('return_home_cancel'),
+    Type.Literal('fly_to_point_stop'),
+  ]),
+  lon: Type.Union([LonSchema, Type.Null()], { description: 'null where it has no point' }),
+  lat: Type.Union([LatSchema, Type.Null()]),
+  altitudeM: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Of the point, above the WGS-84 ellipsoid',
+  }),
+  flightHeightM: Type.Union([Type.Number(), Type.Null()], {
+    description: 'On the way, above take-off',
+  }),
+  speedMps: MaybeNumber,
   status: StatusSchema,
   resultCode: Type.Union([Type.Number(), Type.Null()], {
     description: 'What the aircraft answered last; 0 = fine, else the maker’s error code',

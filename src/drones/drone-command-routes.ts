@@ -6,22 +6,24 @@ import type { DroneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import { LatSchema, LonSchema } from '../shared/geo.ts';
 import {
-  type AccessRole,
   ANY_ROLE,
   type App,
   actorOf,
   PageQuery,
+  PILOT_ROLES,
   pageOf,
   type RouteGroup,
   type User,
   type VisibleRegions,
 } from '../shared/http.ts';
 import type { Terrain } from '../terrain/index.ts';
+import { type DroneCommand, orderOf } from './drone-command.ts';
 import { CommandSchema, commandJson } from './drone-command-json.ts';
-import { findCommand, listCommands } from './drone-command-store.ts';
+import { findActiveCommand, findCommand, listCommands } from './drone-command-store.ts';
 import type { DroneCommands } from './drone-commands.ts';
 import { flightSituation } from './flight-situation.ts';
 import { planFlight } from './plan-flight.ts';
+import { planOrder } from './plan-order.ts';
 
 export type DroneCommandRoutesDeps = {
   pool: Pool;
@@ -31,9 +33,6 @@ export type DroneCommandRoutesDeps = {
   visibleRegions: VisibleRegions;
   clock: Clock;
 };
-
-/** Whoever flies, and whoever runs an incident. */
-const PILOTS: readonly AccessRole[] = ['operator', 'dispatcher', 'duty_officer'];
 
 const IdParams = Type.Object({ id: DeviceIdSchema });
 const Uuid = Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' });
@@ -57,11 +56,13 @@ const FlyToSchema = Type.Object(
   { additionalProperties: false },
 );
 
-/** `drones/{id}/fly-to` and what became of it. */
+/** `drones/{id}/fly-to`, `return-home`, `stop`, and what became of them. */
 export const droneCommandRoutes =
   (deps: DroneCommandRoutesDeps): RouteGroup =>
   (app) => {
     flyToRoute(app, deps);
+    orderRoute(app, deps, 'return');
+    orderRoute(app, deps, 'stop');
     readRoutes(app, deps);
   };
 
@@ -70,7 +71,7 @@ const flyToRoute = (app: App, deps: DroneCommandRoutesDeps): void => {
   app.post(
     '/drones/:id/fly-to',
     {
-      config: { access: PILOTS },
+      config: { access: PILOT_ROLES },
       schema: {
         tags: ['drones'],
         summary: 'Send a drone to a point; 202 with the command, to be followed',
@@ -93,14 +94,7 @@ const flyToRoute = (app: App, deps: DroneCommandRoutesDeps): void => {
           errors: [{ path: 'lon', message: '0/0 is what equipment says when it has no fix' }],
         });
       }
-      const gateway =
-        drone.gatewayId === null ? undefined : await findDeviceWithState(pool, drone.gatewayId);
-      if (gateway === undefined) {
-        throw new AppError(
-          'conflict',
-          `drone "${id}" is registered to no gateway; set its gatewayId to its dock`,
-        );
-      }
+      const gateway = await requireGateway(pool, drone);
       const plan = planFlight(
         { target: [body.lon, body.lat], heightM: body.heightM, speedMps: body.speedMps },
         flightSituation(drone, gateway),
@@ -123,10 +117,79 @@ const flyToRoute = (app: App, deps: DroneCommandRoutesDeps): void => {
       });
       return reply
         .code(202)
-        .header('location', `/api/v1/drones/${id}/commands/${command.id}`)
+        .header('location', locationOf(command))
         .send({ ...commandJson(command), notes });
     },
   );
+};
+
+const ORDERS = {
+  return: {
+    path: 'return-home',
+    summary: 'Call a drone home; 202 with the command, to be followed',
+    description:
+      'Goes out also while an earlier command is unanswered, and takes its place. Done when it stands or its dock has it; cancelled when somebody takes over on the way. 409 when it is on the ground or its gateway offline.',
+  },
+  stop: {
+    path: 'stop',
+    summary: 'Make a drone stop where it is and hover; 202 with the command',
+    description:
+      'Ends a flight to a point, or its return when it is coming home. Goes out also while an earlier command is unanswered, and takes its place. Done when the aircraft has said that it will. 409 when it is on the ground or its gateway offline.',
+  },
+} as const;
+
+const orderRoute = (app: App, deps: DroneCommandRoutesDeps, order: keyof typeof ORDERS): void => {
+  const { pool, commands, clock } = deps;
+  const { path, summary, description } = ORDERS[order];
+  app.post(
+    `/drones/:id/${path}`,
+    {
+      config: { access: PILOT_ROLES },
+      schema: {
+        tags: ['drones'],
+        summary,
+        description,
+        params: IdParams,
+        response: { 202: CommandSchema },
+      },
+    },
+    async ({ params: { id }, user }, reply) => {
+      const drone = await requireDrone(deps, id, user);
+      const gateway = await requireGateway(pool, drone);
+      const active = await findActiveCommand(pool, id);
+      const situation = flightSituation(drone, gateway);
+      const plan = planOrder(order, situation, { active, now: clock.now() });
+      if (plan.kind === 'refused') {
+        throw new AppError(plan.code, `drone "${id}" is not told to ${order}: ${plan.reason}`);
+      }
+      const command = await commands.send({
+        ...orderOf(plan.method),
+        deviceId: id,
+        gatewayId: gateway.id,
+        requestedBy: actorOf(user),
+      });
+      return reply.code(202).header('location', locationOf(command)).send(commandJson(command));
+    },
+  );
+};
+
+const locationOf = ({ id, deviceId }: DroneCommand): string =>
+  `/api/v1/drones/${deviceId}/commands/${id}`;
+
+/** Through which it is asked. Throws `conflict` where there is none that may be. */
+const requireGateway = async (pool: Pool, drone: DeviceWithState): Promise<DeviceWithState> => {
+  const { id, gatewayId } = drone;
+  const gateway = gatewayId === null ? undefined : await findDeviceWithState(pool, gatewayId);
+  if (gateway === undefined) {
+    throw new AppError(
+      'conflict',
+      `drone "${id}" is registered to no gateway; set its gatewayId to its dock`,
+    );
+  }
+  if (gateway.revoked) {
+    throw new AppError('conflict', `the login of "${gateway.id}", its gateway, was revoked`);
+  }
+  return gateway;
 };
 
 const readRoutes = (app: App, deps: DroneCommandRoutesDeps): void => {

@@ -1,12 +1,13 @@
 import type { Queryable } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { CommandMethod, DroneCommand } from './drone-command.ts';
+import type { ReturnSituation } from './follow-command.ts';
 
-const COLUMNS = `id, device_id as "deviceId", gateway_id as "gatewayId", method, lon, lat, altitude_m as "altitudeM",
-  flight_height_m as "flightHeightM", speed_mps as "speedMps", status, authority, tid,
-  result_code::float8 as "resultCode", said, remaining_m as "remainingM", remaining_s as "remainingS",
-  requested_by as "requestedBy", requested_at as "requestedAt", updated_at as "updatedAt", ended_at as "endedAt",
-  deadline_at as "deadlineAt"`;
+const COLUMNS = `c.id, c.device_id as "deviceId", c.gateway_id as "gatewayId", c.method, c.lon, c.lat,
+  c.altitude_m as "altitudeM", c.flight_height_m as "flightHeightM", c.speed_mps as "speedMps", c.status, c.authority,
+  c.tid, c.result_code::float8 as "resultCode", c.said, c.remaining_m as "remainingM", c.remaining_s as "remainingS",
+  c.requested_by as "requestedBy", c.requested_at as "requestedAt", c.updated_at as "updatedAt",
+  c.ended_at as "endedAt", c.deadline_at as "deadlineAt"`;
 
 /** False when the aircraft has one that has not ended. */
 export const insertCommand = async (db: Queryable, command: DroneCommand): Promise<boolean> => {
@@ -69,7 +70,7 @@ export const findCommand = async (
   id: string,
 ): Promise<DroneCommand | undefined> => {
   const { rows } = await db.query<DroneCommand>(
-    `select ${COLUMNS} from drone_command where device_id = $1 and id = $2`,
+    `select ${COLUMNS} from drone_command c where device_id = $1 and id = $2`,
     [deviceId, id],
   );
   return rows[0];
@@ -82,22 +83,46 @@ export const lockCommand = async (
   id: string,
 ): Promise<DroneCommand | undefined> => {
   const { rows } = await tx.query<DroneCommand>(
-    `select ${COLUMNS} from drone_command where gateway_id = $1 and id = $2 for update`,
+    `select ${COLUMNS} from drone_command c where gateway_id = $1 and id = $2 for update`,
     [gatewayId, id],
   );
   return rows[0];
 };
 
+const ACTIVE_COMMAND = `select ${COLUMNS} from drone_command c where device_id = $1 and ended_at is null`;
+
 /** The aircraft's command that has not ended. */
+export const findActiveCommand = async (
+  db: Queryable,
+  deviceId: string,
+): Promise<DroneCommand | undefined> =>
+  (await db.query<DroneCommand>(ACTIVE_COMMAND, [deviceId])).rows[0];
+
+/** The same, held until the transaction ends. */
 export const lockActiveCommand = async (
   tx: Queryable,
   deviceId: string,
-): Promise<DroneCommand | undefined> => {
-  const { rows } = await tx.query<DroneCommand>(
-    `select ${COLUMNS} from drone_command where device_id = $1 and ended_at is null for update`,
-    [deviceId],
+): Promise<DroneCommand | undefined> =>
+  (await tx.query<DroneCommand>(`${ACTIVE_COMMAND} for update`, [deviceId])).rows[0];
+
+export type Returning = ReturnSituation & { command: DroneCommand };
+
+/** Those that come home, with what is known of the aircraft and its dock; held until the transaction ends. */
+export const lockReturning = async (tx: Queryable): Promise<Returning[]> => {
+  const { rows } = await tx.query<DroneCommand & ReturnSituation>(
+    `select ${COLUMNS}, (a.state -> 'mode' ->> 'code')::float8 as "modeCode", a.received_at as "heardAt",
+       (g.state -> 'osd' ->> 'drone_in_dock') = '1' as "inDock", g.received_at as "dockHeardAt"
+     from drone_command c left join device_state a on a.device_id = c.device_id
+       left join device_state g on g.device_id = c.gateway_id
+     where c.ended_at is null and c.method = 'return_home' and c.status <> 'sent' for update of c skip locked`,
   );
-  return rows[0];
+  return rows.map(({ modeCode, heardAt, inDock, dockHeardAt, ...command }) => ({
+    command: command as DroneCommand,
+    modeCode,
+    heardAt,
+    inDock: inDock === true,
+    dockHeardAt,
+  }));
 };
 
 /** The only such command of a gateway that has not ended; for progress that does not say which it is of. */
@@ -119,7 +144,7 @@ export const listCommands = async (
 ): Promise<DroneCommand[]> => {
   // UUIDv7: the order of ids is that of time.
   const { rows } = await db.query<DroneCommand>(
-    `select ${COLUMNS} from drone_command where device_id = $1 and ($2::uuid is null or id < $2)
+    `select ${COLUMNS} from drone_command c where device_id = $1 and ($2::uuid is null or id < $2)
       order by id desc limit $3`,
     [query.deviceId, query.beforeId ?? null, query.limit],
   );

@@ -1,4 +1,34 @@
-export type CommandMethod = 'takeoff_to_point' | 'fly_to_point';
+export type FlightMethod = 'takeoff_to_point' | 'fly_to_point';
+export type OrderMethod = 'return_home' | 'return_home_cancel' | 'fly_to_point_stop';
+export type CommandMethod = FlightMethod | OrderMethod;
+
+/** Where to, and how. */
+export type Flight = {
+  method: FlightMethod;
+  lon: number;
+  lat: number;
+  /** Of the point, above the WGS-84 ellipsoid. */
+  altitudeM: number;
+  /** Above take-off, on the way there. */
+  flightHeightM: number;
+  speedMps: number;
+};
+
+/** To come home, or to stop where it is: it has no point. */
+export type Order = { method: OrderMethod } & Record<Exclude<keyof Flight, 'method'>, null>;
+
+export const orderOf = (method: OrderMethod): Order => ({
+  method,
+  lon: null,
+  lat: null,
+  altitudeM: null,
+  flightHeightM: null,
+  speedMps: null,
+});
+
+/** Coming home can be followed; a stop is done when it is answered. */
+export const isStop = (method: CommandMethod): boolean =>
+  method === 'return_home_cancel' || method === 'fly_to_point_stop';
 
 /**
  * `sent` (no answer yet), `accepted`, `in_progress`; then `done`, `refused` by the gateway, `failed` on the way,
@@ -15,19 +45,11 @@ export type CommandStatus =
   | 'superseded'
   | 'timed_out';
 
-/** A flight to a point. `id` is the bid of all messages about it and the flight_id or fly_to_id in them. */
-export type DroneCommand = {
+/** What was asked of an aircraft. `id` is the bid of all messages about it and the flight_id or fly_to_id in them. */
+export type DroneCommand = (Flight | Order) & {
   id: string;
   deviceId: string;
   gatewayId: string;
-  method: CommandMethod;
-  lon: number;
-  lat: number;
-  /** Of the point, above the WGS-84 ellipsoid. */
-  altitudeM: number;
-  /** Above take-off, on the way there. */
-  flightHeightM: number;
-  speedMps: number;
   status: CommandStatus;
   authority: 'not_asked' | 'asked' | 'granted';
   /** Of the message whose reply is awaited. */

@@ -4,42 +4,42 @@ import { type Pool, type Queryable, withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Publish } from '../shared/mqtt-publisher.ts';
-import { type CommandMethod, type DroneCommand, REPLY_WITHIN_MS } from './drone-command.ts';
+import {
+  type CommandMethod,
+  type DroneCommand,
+  type Flight,
+  type Order,
+  REPLY_WITHIN_MS,
+} from './drone-command.ts';
 import {
   activeCommandOf,
   insertCommand,
   lockActiveCommand,
   lockCommand,
+  lockReturning,
   updateCommand,
 } from './drone-command-store.ts';
 import {
   type Followed,
   followProgress,
   followReply,
+  followReturn,
   type Progress,
   type Reply,
 } from './follow-command.ts';
-import { authorityMessage, flightMessage, type ServiceMessage } from './service-message.ts';
+import { authorityMessage, commandMessage, type ServiceMessage } from './service-message.ts';
 
-export type NewFlight = Pick<
-  DroneCommand,
-  | 'deviceId'
-  | 'gatewayId'
-  | 'method'
-  | 'lon'
-  | 'lat'
-  | 'altitudeM'
-  | 'flightHeightM'
-  | 'speedMps'
-  | 'requestedBy'
->;
+export type NewCommand = (Flight | Order) &
+  Pick<DroneCommand, 'deviceId' | 'gatewayId' | 'requestedBy'>;
 
 export type DroneCommands = {
   /**
-   * Stores the flight and sends it; one under way is superseded. Throws `conflict` while the last one is unanswered,
-   * `unavailable` when it could not be sent (it is then stored as failed).
+   * Stores the command and sends it; one under way is superseded. Throws `conflict` while the last one is unanswered
+   * (to come home and to stop do not wait for that), `unavailable` when it could not be sent (it is then stored as failed).
    */
-  send(flight: NewFlight): Promise<DroneCommand>;
+  send(command: NewCommand): Promise<DroneCommand>;
+  /** Follows those that come home by what the aircraft and its dock say of themselves. */
+  followReturns(): Promise<void>;
   /** A gateway's reply; false when it is to nothing we sent. */
   replied(gatewayId: string, bid: string | null, reply: Reply): Promise<boolean>;
   /** Its progress; false when it is of nothing we sent. */
@@ -52,7 +52,7 @@ export type DroneCommands = {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Flights asked of aircraft: state in PostgreSQL, messages by MQTT, decisions in `follow-command.ts`. */
+/** What was asked of aircraft: state in PostgreSQL, messages by MQTT, decisions in `follow-command.ts`. */
 export const createDroneCommands = ({
   pool,
   publish,
@@ -87,14 +87,14 @@ export const createDroneCommands = ({
       await updateCommand(tx, next, now);
       if (next.status !== command.status) {
         const { id, deviceId, status, resultCode } = next;
-        logger.info({ commandId: id, deviceId, status, resultCode }, 'flight to a point');
+        logger.info({ commandId: id, deviceId, status, resultCode }, 'drone command');
       }
       return { command: next, send: followed.send };
     });
     if (changed === undefined) return false;
     const { command, send } = changed;
     if (send !== undefined) {
-      const make = send === 'flight' ? flightMessage : authorityMessage;
+      const make = send === 'command' ? commandMessage : authorityMessage;
       // Not sent, it runs into its deadline, and what the aircraft said first stands.
       await transmit(make(command, command.tid, now)).catch((error: unknown) =>
         logger.error({ err: error, commandId: command.id }, 'command not sent'),
@@ -104,10 +104,10 @@ export const createDroneCommands = ({
   };
 
   return {
-    async send(flight) {
+    async send(asked) {
       const now = clock.now();
       const command: DroneCommand = {
-        ...flight,
+        ...asked,
         id: newId(),
         status: 'sent',
         authority: 'not_asked',
@@ -122,8 +122,8 @@ export const createDroneCommands = ({
         deadlineAt: new Date(now.getTime() + REPLY_WITHIN_MS),
       };
       await withTransaction(pool, async (tx) => {
-        const earlier = await lockActiveCommand(tx, flight.deviceId);
-        if (earlier?.status === 'sent') {
+        const earlier = await lockActiveCommand(tx, asked.deviceId);
+        if (earlier?.status === 'sent' && asked.lon !== null) {
           throw new AppError(
             'conflict',
             `the aircraft has not answered the command before (${earlier.id}); wait for it`,
@@ -137,7 +137,7 @@ export const createDroneCommands = ({
         }
       });
       try {
-        await transmit(flightMessage(command, command.tid, now));
+        await transmit(commandMessage(command, command.tid, now));
       } catch (error) {
         const said = { problem: 'the message could not be sent' };
         await updateCommand(pool, { ...command, status: 'failed', said, endedAt: now }, now);
@@ -146,8 +146,22 @@ export const createDroneCommands = ({
         });
       }
       const { id, deviceId, method } = command;
-      logger.info({ commandId: id, deviceId, method, by: flight.requestedBy }, 'command sent');
+      logger.info({ commandId: id, deviceId, method, by: asked.requestedBy }, 'command sent');
       return command;
+    },
+    async followReturns() {
+      const now = clock.now();
+      await withTransaction(pool, async (tx) => {
+        for (const { command, ...situation } of await lockReturning(tx)) {
+          const change = followReturn(command, situation, now);
+          if (change === undefined) continue;
+          await updateCommand(tx, { ...command, ...change }, now);
+          const { id, deviceId, status } = { ...command, ...change };
+          if (status !== command.status) {
+            logger.info({ commandId: id, deviceId, status }, 'drone command');
+          }
+        }
+      });
     },
     async replied(gatewayId, bid, reply) {
       if (bid === null || !UUID.test(bid)) return false;

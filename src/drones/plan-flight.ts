@@ -1,7 +1,8 @@
 import type { DroneSettings } from '../shared/county-config.ts';
 import { geodesicInverse, type LonLat } from '../shared/geo.ts';
 import { mslHeightM, type Terrain } from '../terrain/index.ts';
-import type { CommandMethod } from './drone-command.ts';
+import { NOWHERE, ON_GROUND } from './aircraft-mode.ts';
+import type { FlightMethod } from './drone-command.ts';
 
 /** What is known of the aircraft and its gateway. Heights above the ellipsoid, metres; null = not known. */
 export type FlightSituation = {
@@ -36,7 +37,7 @@ export type FlightNote = 'unknown_ground';
 
 export type FlightPlan = {
   kind: 'plan';
-  method: CommandMethod;
+  method: FlightMethod;
   altitudeM: number;
   flightHeightM: number;
   speedMps: number;
@@ -52,17 +53,13 @@ const refuse = (code: FlightRefusal['code'], reason: string): FlightRefusal => (
 });
 
 /** OSD comes every two seconds: an aircraft not heard for so long is not where, or as, it was. */
-const FRESH_MS = 30_000;
+export const FRESH_MS = 30_000;
 /** A dock that is idle says less. */
 const DOCK_FRESH_MS = 300_000;
 /** The aircraft's own floor for such flights. */
 const MIN_FLIGHT_HEIGHT_M = 20;
 /** What the two commands admit, metres above the ellipsoid. */
 const ALTITUDE_LIMIT_M = { takeoff_to_point: 1500, fly_to_point: 10_000 } as const;
-
-/** Mode codes in which an aircraft stands; 13 (upgrading) and 14 (not connected) are neither. */
-const ON_GROUND: readonly number[] = [0, 1, 2];
-const NOWHERE: readonly number[] = [13, 14];
 
 /**
  * Which command sends the aircraft there, and how high. With terrain under all of the way it flies over the highest
@@ -140,7 +137,7 @@ const isFresh = (heardAt: Date | null, now: Date, ms: number): boolean =>
 const methodFor = (
   { aircraft, gateway }: FlightSituation,
   now: Date,
-): CommandMethod | FlightRefusal => {
+): FlightMethod | FlightRefusal => {
   const { modeCode } = aircraft;
   if (
     isFresh(aircraft.heardAt, now, FRESH_MS) &&
@@ -162,7 +159,7 @@ const methodFor = (
 
 /** Without terrain one that flies higher than asked by default does not come down into what may be a hill. */
 const staysUp = (
-  method: CommandMethod,
+  method: FlightMethod,
   altitudeM: number | null,
   heightM: number | undefined,
 ): number =>
@@ -174,7 +171,7 @@ const takeoffAltitude = (
     method,
     home,
     terrain,
-  }: { method: CommandMethod; home: LonLat | null; terrain: Terrain | undefined },
+  }: { method: FlightMethod; home: LonLat | null; terrain: Terrain | undefined },
 ): number | null => {
   if (gateway.altitudeM !== null) return gateway.altitudeM;
   if (aircraft.altitudeM !== null) {

@@ -42,6 +42,7 @@ export type RejectCode =
   | 'unknown_topic'
   | 'topic_not_allowed'
   | 'unknown_device'
+  | 'revoked_device'
   | 'wrong_device'
   | 'too_large'
   | 'invalid_utf8'

@@ -25,6 +25,7 @@ import { decodeDjiOsd, refuseForeign } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
 import { type DjiGateway, soleAircraft } from './dji-gateway.ts';
 import type { MavlinkReceiver } from './mavlink-receiver.ts';
+import { refuseRevoked } from './refuse-revoked.ts';
 import {
   type DjiReading,
   type MavlinkSender,
@@ -132,6 +133,8 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     receivedAt: Date,
   ): Promise<{ kind: 'taken' } | Recorded | Rejected> => {
     metrics.received(topic.lane, topic.dialect, topic.message);
+    const revoked = refuseRevoked(topic, message, deps.registry);
+    if (revoked !== undefined) return revoked;
     if (topic.dialect === 'native' && topic.publisher === 'person') {
       const decoded = decodePersonMessage(topic.message, message.payload);
       return takePersonMessage(topic.id, decoded, receivedAt);

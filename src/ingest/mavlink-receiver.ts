@@ -204,7 +204,7 @@ const CODES: Record<Problem['why'], Rejected['code']> = {
   bad_crc: 'invalid_payload',
   garbage: 'invalid_payload',
   foreign: 'wrong_device',
-  revoked: 'wrong_device',
+  revoked: 'revoked_device',
   wrong_address: 'wrong_device',
   unsigned: 'wrong_device',
   bad_signature: 'wrong_device',

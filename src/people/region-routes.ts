@@ -1,13 +1,14 @@
 import Type from 'typebox';
+import { placeDevices } from '../devices/index.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Pool } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import { ADMIN_ONLY, ANY_ROLE, PageQuery, pageOf, type RouteGroup } from '../shared/http.ts';
 import { findRegions } from './find-regions.ts';
-import { RegionSchema } from './region.ts';
+import { DEFAULT_REGION_ID, RegionSchema } from './region.ts';
 import { checkRegions } from './region-check.ts';
-import type { RegionIndex } from './region-index.ts';
-import { lockRegionTree, upsertRegions } from './region-store.ts';
+import { createRegionLookup, type RegionIndex } from './region-index.ts';
+import { listRegions, lockRegionTree, upsertRegions } from './region-store.ts';
 
 /** A county with its villages in full detail is some 20 MB of GeoJSON. */
 const MAX_IMPORT_BYTES = 50 * 1024 * 1024;
@@ -73,8 +74,12 @@ export const regionRoutes =
           tags: ['regions'],
           summary:
             'Import regions from a GeoJSON FeatureCollection; all or nothing, an id known already is replaced',
+          description:
+            'Devices that stand in `default` come to the smallest region around them; one that has another region keeps it.',
           body: FeatureCollectionSchema,
-          response: { 200: Type.Object({ imported: Type.Integer() }) },
+          response: {
+            200: Type.Object({ imported: Type.Integer(), placedDevices: Type.Integer() }),
+          },
         },
       },
       async (request) => {
@@ -89,11 +94,16 @@ export const regionRoutes =
             );
           }
           await upsertRegions(tx, result.regions);
-          return result.regions.length;
+          const lookup = createRegionLookup(await listRegions(tx));
+          const placedDevices = await placeDevices(
+            tx,
+            (point) => lookup.regionsAt(point)[0]?.id ?? DEFAULT_REGION_ID,
+          );
+          return { imported: result.regions.length, placedDevices };
         });
         // A device registered next, with one of these regions, must find it.
         await regions.refresh();
-        return { imported };
+        return imported;
       },
     );
   };

@@ -13,6 +13,8 @@ export type Env = {
   redisUrl: string | undefined;
   mqttUrl: string | undefined;
   /** Stable over restarts and unique among processes, so that the broker keeps this process's unacknowledged messages. */
+  /** The broker as equipment outside reaches it; undefined = at the name by which it reaches us. */
+  mqttPublicUrl: string | undefined;
   mqttClientId: string;
   mqttPort: number;
   mqttHost: string;
@@ -187,6 +189,11 @@ export const readEnv = (source: Source): Env => {
     ),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379'),
     mqttUrl: url('MQTT_URL', ['mqtt:', 'mqtts:'], 'mqtt://fengsui:secret@127.0.0.1:1883'),
+    mqttPublicUrl: url(
+      'MQTT_PUBLIC_URL',
+      ['tcp:', 'ssl:', 'mqtt:', 'mqtts:', 'ws:', 'wss:'],
+      'tcp://fire.example.gov.cn:1883',
+    ),
     mqttClientId: raw('MQTT_CLIENT_ID') ?? 'fengsui',
     mqttPort: port('MQTT_PORT', 1883),
     mqttHost: raw('MQTT_HOST') ?? raw('HOST') ?? '127.0.0.1',

@@ -42,6 +42,8 @@ export type RouteAccess = readonly AccessRole[] | 'public';
 export const ANY_ROLE: readonly AccessRole[] = [...ACCESS_ROLES];
 /** Those who run an incident. */
 export const COMMAND_ROLES: readonly AccessRole[] = ['duty_officer', 'dispatcher', 'admin'];
+/** Whoever flies, and whoever runs an incident. */
+export const PILOT_ROLES: readonly AccessRole[] = ['operator', 'dispatcher', 'duty_officer'];
 export const ADMIN_ONLY: readonly AccessRole[] = ['admin'];
 
 declare module 'fastify' {

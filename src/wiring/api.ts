@@ -13,6 +13,7 @@ import { consoleRoutes } from '../console/index.ts';
 import {
   type Device,
   type DeviceRegistry,
+  deviceImportRoutes,
   deviceRoutes,
   eyeHeightM,
   findDevice,
@@ -65,6 +66,7 @@ import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
 import { droneSettings, imageSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
+import type { LonLat } from '../shared/geo.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Part } from '../shared/part.ts';
 import { suppressionRoutes } from '../suppression/index.ts';
@@ -80,6 +82,7 @@ import type { Bus } from './bus.ts';
 import type { Hotspots } from './hotspots.ts';
 import type { Images } from './images.ts';
 import type { Intake } from './intake.ts';
+import { createPilotRoutes } from './pilot.ts';
 
 type ApiParts = {
   shared: Pool;
@@ -198,28 +201,29 @@ const providerHooks = (
 };
 
 const stageRoutes = (
-  { env, config, channels, clock, terrain, logger }: Context,
+  context: Context,
   parts: ApiParts & {
     pool: Pool;
     visibleRegions: VisibleRegions;
     viewsheds: ViewshedJobs | undefined;
   },
 ): RouteGroup[] => {
+  const { env, config, channels, clock, terrain, logger } = context;
   const { pool, visibleRegions, regions, registry, resources, intake } = parts;
   const { ingest, onTakenOver } = intake;
   const groundHeightM = groundHeightOf(terrain);
+  const places = {
+    regionIdAt: (point: LonLat) => regions.regionsAt(point)[0]?.id ?? 'default',
+    hasRegion: (id: string) => regions.get(id) !== undefined,
+  };
   const placed = (device: Device): PlacedDevice => ({
     ...device,
     eyeHeightM: eyeHeightM(device, groundHeightM),
   });
   return [
-    deviceRoutes({
-      pool,
-      visibleRegions,
-      clock,
-      regionIdAt: (point) => regions.regionsAt(point)[0]?.id ?? 'default',
-      hasRegion: (id) => regions.get(id) !== undefined,
-    }),
+    deviceRoutes({ ...places, pool, visibleRegions, clock }),
+    deviceImportRoutes({ ...places, pool }),
+    createPilotRoutes(context, { ...places, pool, visibleRegions, bus: parts.bus }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
     availabilityRoutes({ pool, visibleRegions, clock, timeZone: env.timeZone }),

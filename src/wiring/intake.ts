@@ -263,6 +263,7 @@ export const createIntake = (
   });
   const commandClock = createCommandClock({
     pool: shared,
+    commands,
     clock,
     logger: context.logger.child({ stage: 'drones' }),
   });

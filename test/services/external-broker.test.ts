@@ -62,6 +62,41 @@ describe('with Mosquitto', () => {
     });
   });
 
+  it('a revoked device that is connected has nothing taken, at once, and is cut off by the broker', async () => {
+    const camera = await town.connect('cam-open', await register('cam-open'));
+    const report = (id: string) =>
+      camera.publishAsync(
+        'fengsui/v1/camera/cam-open/detection',
+        JSON.stringify({ id, at: new Date(), kind: 'smoke', confidence: 0.9, azimuthDeg: 10 }),
+        { qos: 1 },
+      );
+    const detections = async () => {
+      const { rows } = await town.database.pool.query<{ id: string }>(
+        `select dedupe_key as id from detection where device_id = 'cam-open'`,
+      );
+      return rows.map(({ id }) => id);
+    };
+    await report('before');
+    await vi.waitFor(async () => expect(await detections()).toEqual(['id:before']));
+    await town.call('POST', 'devices/cam-open/revoke');
+    // Within the 300 ms in which the files wait for more changes: the broker still admits it.
+    await report('after');
+    await vi.waitFor(async () => {
+      const { body } = await town.call<{ items: { code: string; topic: string }[] }>(
+        'GET',
+        'dead-letters',
+      );
+      expect(body.items).toContainEqual(
+        expect.objectContaining({
+          code: 'revoked_device',
+          topic: 'fengsui/v1/camera/cam-open/detection',
+        }),
+      );
+    });
+    expect(await detections()).toEqual(['id:before']);
+    await vi.waitFor(() => expect(camera.connected).toBe(false), { timeout: 10_000 });
+  });
+
   it('a device cannot listen to what is not its own', async () => {
     const secret = await register('cam-ears');
     const ears = await town.connect('cam-ears', secret);

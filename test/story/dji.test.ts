@@ -102,6 +102,8 @@ const osdUntil = (data: Record<string, unknown>, shows: (state: State) => void):
   );
 const flyTo = <T = Command>(body: Record<string, unknown>) =>
   town.call<T>('POST', `drones/${AIRCRAFT}/fly-to`, body);
+const order = <T = Command>(what: 'return-home' | 'stop') =>
+  town.call<T>('POST', `drones/${AIRCRAFT}/${what}`);
 const commandIs = (id: string, expected: Partial<Command>): Promise<void> =>
   vi.waitFor(
     async () =>
@@ -525,6 +527,50 @@ describe('a drone is sent to a fire', () => {
       result: 0,
     });
     await commandIs(body.id, { status: 'done' });
+  });
+
+  it('and is called home: it flies there, and is done when it stands', async () => {
+    await flying();
+    dock.onService(() => ({ result: 0, output: { status: 'in_progress' } }));
+    const { status, body } = await order('return-home');
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ method: 'return_home', lon: null, status: 'sent' });
+    expect(await dock.command('return_home')).toMatchObject({ bid: body.id, data: {} });
+    await commandIs(body.id, { status: 'accepted', resultCode: 0 });
+    await osdUntil(aircraftOsd({ mode_code: 9, height: 330, elevation: 150 }), (state) =>
+      expect(state.mode).toMatchObject({ code: 9 }),
+    );
+    await commandIs(body.id, { status: 'in_progress' });
+    await landed();
+    await commandIs(body.id, { status: 'done' });
+    const again = await order<Problem>('return-home');
+    expect([again.status, again.body.detail]).toEqual([
+      409,
+      expect.stringContaining('it is on the ground'),
+    ]);
+  });
+
+  it('and is stopped on its way, at once, whether it has answered or not', async () => {
+    await flying();
+    dock.onService(() => undefined);
+    const flight = await flyTo(fire);
+    dock.onService(({ method }) => (method === 'fly_to_point_stop' ? { result: 0 } : undefined));
+    const stop = await order('stop');
+    expect(stop).toMatchObject({ status: 202, body: { method: 'fly_to_point_stop' } });
+    await commandIs(stop.body.id, { status: 'done', resultCode: 0 });
+    await commandIs(flight.body.id, { status: 'superseded' });
+  });
+
+  it('or is let hover when it was coming home', async () => {
+    await osdUntil(aircraftOsd({ mode_code: 9, height: 330 }), (state) =>
+      expect(state.mode).toMatchObject({ code: 9 }),
+    );
+    dock.onService(() => ({ result: 314_019 }));
+    const { body } = await order('stop');
+    expect(body.method).toBe('return_home_cancel');
+    await dock.command('flight_authority_grab');
+    await commandIs(body.id, { status: 'refused', resultCode: 314_019 });
+    expect((await town.call('POST', `drones/${DOCK}/stop`)).status).toBe(404);
   });
 
   it('but not where the county does not let it, nor when nobody knows how it is', async () => {

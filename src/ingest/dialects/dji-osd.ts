@@ -14,7 +14,8 @@ import { type DjiMaker, modeText } from './dji-mode.ts';
 const EnvelopeSchema = Type.Object({
   timestamp: Type.Optional(Type.Number({ minimum: 0, maximum: 8.64e15 })),
   gateway: Type.Optional(Type.String()),
-  data: Type.Record(Type.String(), Type.Unknown()),
+  // As a record each of its keys would be tried against a pattern.
+  data: Type.Object({}),
 });
 
 const checkEnvelope = compileSchema(EnvelopeSchema);
@@ -50,7 +51,8 @@ export const decodeDjiOsd = (payload: Buffer, sender: DjiSender, receivedAt: Dat
   const { timestamp, gateway, data } = checked.value;
   const foreign = refuseForeign(gateway ?? null, sender);
   if (foreign !== undefined) return foreign;
-  const osd = sender.device === 'dock' ? withoutUnavailable(data) : data;
+  const said = asRecord(data);
+  const osd = sender.device === 'dock' ? withoutUnavailable(said) : said;
   const position = djiPosition(osd.longitude, osd.latitude);
   if (position === 'invalid') {
     return rejected('invalid_payload', '/data/latitude or /data/longitude is out of range');
@@ -165,12 +167,16 @@ export const djiAzimuth = (value: unknown): number | null => {
 /** Deep enough for any OSD; a hostile nesting is cut rather than followed. */
 const MAX_DEPTH = 12;
 
-const withoutUnavailable = (data: Record<string, unknown>): Record<string, unknown> => {
-  const clean = (value: unknown, depth: number): unknown => {
-    if (value === DOCK_UNAVAILABLE || depth > MAX_DEPTH) return null;
-    if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, clean(v, depth + 1)]));
-  };
-  return asRecord(clean(data, 0));
+/** Changes what it is given: the message was parsed for this alone, and a copy costs as much as all the rest. */
+const withoutUnavailable = (data: Record<string, unknown>, depth = 1): Record<string, unknown> => {
+  for (const key of Object.keys(data)) {
+    const value = data[key];
+    if (value === DOCK_UNAVAILABLE || depth > MAX_DEPTH) data[key] = null;
+    else if (isContainer(value)) withoutUnavailable(value, depth + 1);
+  }
+  return data;
 };
+
+/** Objects and arrays alike: both are walked by their keys. */
+const isContainer = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

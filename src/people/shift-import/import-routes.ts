@@ -1,7 +1,7 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { AppError } from '../../shared/app-error.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { csvBytes, withCsvBody } from '../../shared/csv-body.ts';
 import { COMMAND_ROLES, DateTimeSchema, type RouteGroup } from '../../shared/http.ts';
 import { assertSees } from '../visible-regions.ts';
 import { type ImportDeps, type ImportedRoster, importShifts } from './import-shifts.ts';
@@ -53,13 +53,7 @@ export type ShiftImportDeps = ImportDeps & {
 export const shiftImportRoutes =
   (deps: ShiftImportDeps): RouteGroup =>
   (app) => {
-    app.register(async (plain) => {
-      // A scope of its own: nowhere else is a body taken that is not JSON. Whatever a client calls it, it is read as CSV.
-      plain.addContentTypeParser(['text/csv', '*'], { parseAs: 'buffer' }, (_, body, done) => {
-        done(null, body);
-      });
-      const scope = plain.withTypeProvider<TypeBoxTypeProvider>();
-
+    withCsvBody(app, (scope) => {
       scope.post(
         '/shifts/import',
         {
@@ -83,9 +77,7 @@ export const shiftImportRoutes =
         },
         async ({ query, body, user, log }) => {
           const { regionId, dryRun = false, createPeople = false } = query;
-          if (!Buffer.isBuffer(body)) {
-            throw new AppError('bad_request', 'Send the file as the body, Content-Type: text/csv');
-          }
+          const bytes = csvBytes(body);
           assertSees(user, deps.regions, regionId);
           if (createPeople && !user.roles.includes('admin')) {
             throw new AppError(
@@ -96,7 +88,7 @@ export const shiftImportRoutes =
           const { timeZone, shiftHours } = deps;
           const now = deps.clock.now();
           const request = {
-            bytes: body,
+            bytes,
             regionId,
             createPeople,
             dryRun,

@@ -1,3 +1,4 @@
+import { plainWord } from '../../shared/csv.ts';
 import { addDays, daysBetween, instantAt, isDay, localDay } from '../../shared/local-time.ts';
 import { normalizePhone } from '../phone.ts';
 import type { ImportFault, TableRow } from './roster-table.ts';
@@ -93,15 +94,15 @@ export const readDay = (text: string, today: string): Result<string> => {
 
 type Hours = { start: string; end: string };
 
-const plain = (text: string): string => text.normalize('NFKC').replaceAll(/\s/g, '').toLowerCase();
-
 export const readHours = (
   text: string,
   shiftHours: Readonly<Record<string, string>>,
 ): Result<Hours> => {
-  const named = Object.entries(shiftHours).find(([name]) => plain(name) === plain(text))?.[1];
+  const named = Object.entries(shiftHours).find(
+    ([name]) => plainWord(name) === plainWord(text),
+  )?.[1];
   const [, startHour = '', startMinute, endHour = '', endMinute] =
-    /^(\d{1,2}):(\d{2})[-–—~至到](\d{1,2}):(\d{2})$/.exec(plain(named ?? text)) ?? [];
+    /^(\d{1,2}):(\d{2})[-–—~至到](\d{1,2}):(\d{2})$/.exec(plainWord(named ?? text)) ?? [];
   const start = `${startHour.padStart(2, '0')}:${startMinute}`;
   const end = `${endHour.padStart(2, '0')}:${endMinute}`.replace('24:00', '00:00');
   const isTime = (time: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(time);

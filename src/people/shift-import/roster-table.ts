@@ -1,7 +1,6 @@
-import { CsvError, type Info, parse } from 'csv-parse/sync';
-import { type CsvText, decodeCsv } from './csv-text.ts';
+import { type CsvFault, HEADER_WITHIN_ROWS, plainWord, readCsv } from '../../shared/csv.ts';
 
-export type ImportFault = { path: string; message: string };
+export type ImportFault = CsvFault;
 export type TableRow = { line: number; name: string; phone: string; date: string; shift: string };
 export type RosterTable = { ok: true; rows: TableRow[] } | { ok: false; faults: ImportFault[] };
 
@@ -26,33 +25,24 @@ const COLUMNS = {
 type Column = keyof typeof COLUMNS;
 const CHINESE = { name: '姓名', phone: '电话', date: '日期', shift: '班次' } as const;
 
-/** A title and a remark may stand above the header. */
-const HEADER_WITHIN_ROWS = 10;
-const DELIMITERS = [',', '\t', ';'];
-
-type Parsed = { info: Info; record: string[] };
-
 /** Finds the four columns below their header, whatever else the file holds; a phone column may be missing. */
 export const readRosterTable = (bytes: Uint8Array): RosterTable => {
-  const decoded = decodeCsv(bytes);
-  if (!decoded.ok) return refuse('file', decoded.reason);
-  const parsed = parseCsv(decoded);
+  const parsed = readCsv(bytes);
   if (!parsed.ok) return parsed;
-  const { records } = parsed;
-  const headerAt = records.findIndex(
-    ({ record }, index) => index < HEADER_WITHIN_ROWS && missingColumns(record).length === 0,
+  const headerAt = parsed.rows.findIndex(
+    ({ cells }, index) => index < HEADER_WITHIN_ROWS && missingColumns(cells).length === 0,
   );
-  const header = records[headerAt];
-  if (header === undefined) return refuse('lines[1]', headerFault(records[0]?.record ?? []));
-  const place = placesOf(header.record);
-  const rows = records.slice(headerAt + 1).map(({ record, info }): TableRow => {
-    const cell = (column: Column): string => record[place[column]]?.trim() ?? '';
+  const header = parsed.rows[headerAt];
+  if (header === undefined) return refuse('lines[1]', headerFault(parsed.rows[0]?.cells ?? []));
+  const place = placesOf(header.cells);
+  const rows = parsed.rows.slice(headerAt + 1).map(({ line, cells }): TableRow => {
+    const cell = (column: Column): string => cells[place[column]]?.trim() ?? '';
     const [name, phone, date, shift] = [cell('name'), cell('phone'), cell('date'), cell('shift')];
-    return { line: info.lines, name, phone, date, shift };
+    return { line, name, phone, date, shift };
   });
   return rows.length > 0
     ? { ok: true, rows }
-    : refuse(`lines[${header.info.lines}]`, 'is the header, and no row follows it');
+    : refuse(`lines[${header.line}]`, 'is the header, and no row follows it');
 };
 
 const refuse = (path: string, message: string): { ok: false; faults: ImportFault[] } => ({
@@ -60,39 +50,8 @@ const refuse = (path: string, message: string): { ok: false; faults: ImportFault
   faults: [{ path, message }],
 });
 
-const parseCsv = ({
-  text,
-}: Extract<CsvText, { ok: true }>):
-  | { ok: true; records: Parsed[] }
-  | { ok: false; faults: ImportFault[] } => {
-  try {
-    const records: unknown = parse(text, {
-      delimiter: delimiterOf(text),
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      max_record_size: 20_000,
-    });
-    return { ok: true, records: records as Parsed[] };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
-    return refuse(`lines[${line}]`, `cannot be read (${error.message}); check its quotation marks`);
-  }
-};
-
-/** The one there is most of in the first lines. */
-const delimiterOf = (text: string): string => {
-  const head = text.split(/\r?\n|\r/, HEADER_WITHIN_ROWS).join('\n');
-  const count = (delimiter: string): number => head.split(delimiter).length;
-  return DELIMITERS.reduce((best, next) => (count(next) > count(best) ? next : best));
-};
-
-const plain = (text: string): string => text.normalize('NFKC').replaceAll(/\s/g, '').toLowerCase();
-
 const placesOf = (header: readonly string[]): Record<Column, number> => {
-  const titles = header.map(plain);
+  const titles = header.map(plainWord);
   const place = (column: Column): number =>
     titles.findIndex((title) => COLUMNS[column].some((known) => known === title));
   return {

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findDevice, registerAircraft, registerDevice } from '../../../src/devices/index.ts';
+import { orderOf } from '../../../src/drones/drone-command.ts';
 import { endSilentCommands, findCommand } from '../../../src/drones/drone-command-store.ts';
 import { createDroneCommands, type DroneCommands } from '../../../src/drones/drone-commands.ts';
 import { createDeviceEventKeeper } from '../../../src/ingest/device-event-keeper.ts';
@@ -94,6 +95,23 @@ describe('a command', () => {
     expect(await progress(first.id, 'wayline_progress')).toBe(true);
     expect((await stateOf(first.id)).status).toBe('superseded');
     expect((await stateOf(second.id)).status).toBe('sent');
+  });
+
+  it('to come home or to stop does not wait for the answer to the one before', async () => {
+    const first = await commands.send(FLIGHT);
+    await expect(commands.send(FLIGHT)).rejects.toMatchObject({ code: 'conflict' });
+    const who = { deviceId: 'DRONE1', gatewayId: 'DOCK1', requestedBy: 'user:op' };
+    const home = await commands.send({ ...who, ...orderOf('return_home') });
+    expect((await stateOf(first.id)).status).toBe('superseded');
+    const stop = await commands.send({ ...who, ...orderOf('return_home_cancel') });
+    expect((await stateOf(home.id)).status).toBe('superseded');
+    expect(sent.map(({ method }) => method)).toEqual([
+      'takeoff_to_point',
+      'return_home',
+      'return_home_cancel',
+    ]);
+    await reply(sent[2], 0);
+    expect(await stateOf(stop.id)).toMatchObject({ status: 'done', lon: null, speedMps: null });
   });
 
   it('that went silent and speaks again does not push out the one sent since', async () => {

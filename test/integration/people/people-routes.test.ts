@@ -129,7 +129,7 @@ describe('regions', () => {
     expect(regions.all().map(({ id }) => id)).toEqual(['default']);
 
     const { status, body } = await importRegions([lingguan, anren, yongle]);
-    expect({ status, body }).toEqual({ status: 200, body: { imported: 3 } });
+    expect({ status, body }).toEqual({ status: 200, body: { imported: 3, placedDevices: 0 } });
     await vi.waitFor(() => expect(regions.all()).toHaveLength(4));
     expect(regions.regionsAt([113.1, 26.1]).map(({ id }) => id)).toEqual([
       'lingguan',

@@ -39,13 +39,16 @@ describe('the page', () => {
       expect([file, answer.statusCode]).toEqual([file, 200]);
       expect(answer.body.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//);
     }
+    expect((await app.inject('/pilot')).body).toBe(source('pilot.html'));
     expect((await app.inject('/nothing.js')).statusCode).toBe(404);
     expect((await app.inject('/../package.json')).statusCode).toBe(404);
     expect((await app.inject({ method: 'POST', url: '/nothing' })).statusCode).toBe(404);
   });
 
   it('has no script or style inside, which its own policy would refuse, and never writes markup', () => {
-    expect(source('index.html')).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
+    for (const page of ['index.html', 'pilot.html']) {
+      expect(source(page)).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
+    }
     const scripts = files.filter((file) => file.endsWith('.js')).map(source);
     expect(scripts.join('\n')).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|eval\(/);
   });

@@ -1,19 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DroneCommand, isActive } from '../../../src/drones/drone-command.ts';
-import { followProgress, followReply } from '../../../src/drones/follow-command.ts';
+import {
+  type DroneCommand,
+  type FlightMethod,
+  isActive,
+  type OrderMethod,
+  orderOf,
+} from '../../../src/drones/drone-command.ts';
+import { followProgress, followReply, followReturn } from '../../../src/drones/follow-command.ts';
 
 const now = new Date('2026-04-05T03:00:00Z');
-const command = (over: Partial<DroneCommand> = {}): DroneCommand => ({
-  id: 'c',
-  deviceId: 'DRONE1',
-  gatewayId: 'DOCK1',
+const FLIGHT = {
   method: 'takeoff_to_point',
   lon: 113,
   lat: 26,
   altitudeM: 300,
   flightHeightM: 120,
   speedMps: 12,
+} as const;
+const STATE = {
+  id: 'c',
+  deviceId: 'DRONE1',
+  gatewayId: 'DOCK1',
   status: 'sent',
   authority: 'not_asked',
   tid: 't1',
@@ -26,6 +34,20 @@ const command = (over: Partial<DroneCommand> = {}): DroneCommand => ({
   updatedAt: now,
   endedAt: null,
   deadlineAt: now,
+} as const;
+type State = Omit<DroneCommand, keyof typeof FLIGHT>;
+const command = ({
+  method = FLIGHT.method,
+  ...over
+}: Partial<State> & { method?: FlightMethod } = {}): DroneCommand => ({
+  ...STATE,
+  ...FLIGHT,
+  method,
+  ...over,
+});
+const order = (method: OrderMethod, over: Partial<State> = {}): DroneCommand => ({
+  ...STATE,
+  ...orderOf(method),
   ...over,
 });
 const reply = (of: DroneCommand, result: number, over: { method?: string; tid?: string } = {}) =>
@@ -72,7 +94,7 @@ describe('a reply', () => {
     });
     const grab = { method: 'flight_authority_grab' };
     expect(reply(asked, 0, grab)).toMatchObject({
-      send: 'flight',
+      send: 'command',
       change: { authority: 'granted' },
     });
     const denied = reply(asked, 5, grab);
@@ -87,9 +109,9 @@ describe('a reply', () => {
   });
 
   it('that comes late counts: the aircraft flies all the same', () => {
-    const silent = command({ status: 'timed_out', endedAt: now });
-    expect(reply(silent, 0)?.change).toMatchObject({ status: 'accepted', endedAt: null });
-    expect(reply({ ...silent, method: 'fly_to_point' }, 7)).toMatchObject({
+    const silent = { status: 'timed_out', endedAt: now } as const;
+    expect(reply(command(silent), 0)?.change).toMatchObject({ status: 'accepted', endedAt: null });
+    expect(reply(command({ ...silent, method: 'fly_to_point' }), 7)).toMatchObject({
       change: { status: 'refused' },
     });
   });
@@ -159,4 +181,71 @@ it('whatever comes, a command has ended exactly when its status says so', () => 
     ),
     { seed: 5 },
   );
+});
+
+describe('an order to stop', () => {
+  it.each(['fly_to_point_stop', 'return_home_cancel'] as const)(
+    '%s is done when it is answered, or refused once authority was asked for in vain',
+    (method) => {
+      expect(reply(order(method), 0)?.change).toMatchObject({ status: 'done', endedAt: now });
+      const asked = reply(order(method), 327_002);
+      expect(asked).toMatchObject({ change: { authority: 'asked', tid: 't2' }, send: 'authority' });
+      const refused = reply(order(method, { authority: 'granted' }), 327_002);
+      expect(refused?.change).toMatchObject({ status: 'refused', resultCode: 327_002 });
+    },
+  );
+});
+
+describe('a return', () => {
+  const at = (s: number): Date => new Date(now.getTime() + s * 1000);
+  const home = (over: Partial<State> = {}) => order('return_home', over);
+  const follow = (
+    of: DroneCommand,
+    said: { modeCode?: number; heardS?: number; inDock?: boolean; dockS?: number },
+  ) =>
+    followReturn(
+      of,
+      {
+        modeCode: said.modeCode ?? null,
+        heardAt: said.heardS === undefined ? null : at(said.heardS),
+        inDock: said.inDock ?? false,
+        dockHeardAt: said.dockS === undefined ? null : at(said.dockS),
+      },
+      at(10),
+    );
+
+  it('is accepted, and under way while the aircraft flies home or lands', () => {
+    expect(reply(home(), 0)?.change).toMatchObject({ status: 'accepted' });
+    for (const modeCode of [9, 10, 11, 12]) {
+      expect(follow(home({ status: 'accepted' }), { modeCode, heardS: 5 })).toEqual({
+        status: 'in_progress',
+        deadlineAt: at(185),
+      });
+    }
+    const heardBefore = home({ status: 'in_progress', deadlineAt: at(185) });
+    expect(follow(heardBefore, { modeCode: 9, heardS: 5 })).toBeUndefined();
+  });
+
+  it('is done when the aircraft stands, or its dock has it', () => {
+    const done = { status: 'done', endedAt: at(10) };
+    expect(follow(home({ status: 'in_progress' }), { modeCode: 0, heardS: 5 })).toEqual(done);
+    expect(
+      follow(home({ status: 'in_progress' }), { modeCode: 14, inDock: true, dockS: 5 }),
+    ).toEqual(done);
+  });
+
+  it('is cancelled when it flies on otherwise, but not before it has begun', () => {
+    expect(follow(home({ status: 'in_progress' }), { modeCode: 3, heardS: 5 })).toEqual({
+      status: 'cancelled',
+      endedAt: at(10),
+    });
+    expect(follow(home({ status: 'accepted' }), { modeCode: 3, heardS: 5 })).toBeUndefined();
+    expect(follow(home({ status: 'in_progress' }), { modeCode: 14, heardS: 5 })).toBeUndefined();
+  });
+
+  it('is not judged by what was heard before it was asked', () => {
+    const stale = { modeCode: 0, heardS: 0, inDock: true, dockS: -60 };
+    expect(follow(home({ status: 'in_progress' }), stale)).toBeUndefined();
+    expect(follow(home({ status: 'in_progress' }), {})).toBeUndefined();
+  });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FlightSituation, planFlight } from '../../../src/drones/plan-flight.ts';
-import { flightMessage } from '../../../src/drones/service-message.ts';
+import { commandMessage } from '../../../src/drones/service-message.ts';
 import { droneSettings } from '../../../src/shared/county-config.ts';
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { mslHeightM, type Terrain } from '../../../src/terrain/index.ts';
@@ -171,7 +171,7 @@ it('tells the gateway numbers within what the protocol admits', () => {
   const made = plan();
   if (made.kind !== 'plan') throw new Error(made.reason);
   const flight = { id: 'f', gatewayId: 'DOCK1', lon: 113.2812345678, lat: 26.7212345678, ...made };
-  const { topic, payload } = flightMessage(flight, 't', now);
+  const { topic, payload } = commandMessage(flight, 't', now);
   expect(topic).toBe('thing/product/DOCK1/services');
   expect(JSON.parse(payload)).toEqual({
     tid: 't',

@@ -29,6 +29,8 @@ export const device = (over: Partial<Device> & Pick<Device, 'id' | 'kind'>): Dev
 export type DjiHarness = {
   ingest: Ingest;
   devices: Map<string, Device>;
+  /** Whose login was revoked. */
+  revoked: Set<string>;
   telemetry: TelemetryRow[];
   letters: { code: string; reason: string }[];
   answers: { topic: string; message: Record<string, unknown> }[];
@@ -48,6 +50,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
   );
   const harness: Omit<DjiHarness, 'ingest'> = {
     devices,
+    revoked: new Set(),
     telemetry: [],
     letters: [],
     answers: [],
@@ -68,7 +71,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
     cameraBehind: async () => undefined,
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     authenticate: async () => undefined,
-    isRevoked: () => false,
+    isRevoked: (id) => harness.revoked.has(id),
     onCredentialChange: () => undefined,
   };
   const dji = createDjiGateway({

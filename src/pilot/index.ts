@@ -1,0 +1,2 @@
+export { brokerAddress } from './broker-address.ts';
+export { pilotRoutes } from './pilot-routes.ts';
