@@ -18,7 +18,7 @@ type Detection = { deviceId: string; images: Image[]; imageProblem: string | nul
 type Incident = { id: string; regionId: string; sources: string[]; detections: Detection[] };
 type DeadLetter = { topic: string; code: string; reason: string };
 
-const WITHIN = { timeout: 15_000, interval: 50 };
+const WITHIN = { timeout: 25_000, interval: 100 };
 const PASSWORD = 'long enough';
 
 let town: TestService;
