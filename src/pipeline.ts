@@ -27,9 +27,11 @@ import { createApi } from './wiring/api.ts';
 import { createBus } from './wiring/bus.ts';
 import { createDahua } from './wiring/dahua.ts';
 import { createEscalation, createWatchOver } from './wiring/escalation.ts';
+import { createDeviceHealth } from './wiring/health.ts';
 import { createHotspots } from './wiring/hotspots.ts';
 import { createImages } from './wiring/images.ts';
 import { createIntake } from './wiring/intake.ts';
+import { mavlinkListener } from './wiring/mavlink.ts';
 
 export type ServiceOptions = {
   env: Env;
@@ -217,7 +219,15 @@ const wire = async (
   });
   const images = createImages(context);
   const publish: Publish = (message) => bus.publish(message);
-  const intake = createIntake(context, { shared, regions, registry, images, publish });
+  const health = createDeviceHealth(context, { shared, regions });
+  const intake = createIntake(context, {
+    shared,
+    regions,
+    registry,
+    images,
+    publish,
+    problemsOf: (alarm) => health.book.problemsOf(alarm),
+  });
   const hotspots = createHotspots(context, { shared, regions, registry, intake });
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
@@ -295,15 +305,18 @@ const wire = async (
     regions,
     registry,
     ...(context.has('api') ? [resources] : []),
+    health.book,
     ...(context.has('ingest') ? images.parts : []),
     ...intake.parts,
     // The bus before notify: the app channel publishes through it.
     ...bus.parts,
-    // Its start says that nobody is online: after that, those who are asked for their events.
+    // Its start says that nobody is online: after that, those who are listened to or asked for their events.
+    ...mavlinkListener(context, intake),
     ...(context.has('ingest')
       ? [createDahua(context, { pool: shared, ingest: intake.ingest })]
       : []),
     ...hotspots.parts,
+    ...health.parts,
     ...(context.has('notify') ? [notify, ...escalation.parts, airspace, gapCheck, watch] : []),
     ...api.parts,
   ];

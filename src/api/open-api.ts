@@ -13,6 +13,7 @@ const TAGS = [
   { name: 'drones', description: 'Flights asked of drones, and what became of them 无人机' },
   { name: 'detections', description: 'Smoke, flame and heat as one source saw it 告警' },
   { name: 'incidents', description: 'Fires: their state, timeline and live changes 火情' },
+  { name: 'images', description: 'Pictures of what was seen 图片' },
   {
     name: 'suppression',
     description: 'What lowers an alarm: permitted burns, heat sources, view masks 抑制',

@@ -24,6 +24,9 @@ const FIELDS = {
   poses: Type.Record(Type.String({ maxLength: 100 }), PoseSchema),
   ptzRange: Type.Object({ panDeg: Span(Angle), tiltDeg: Span(Tilt) }),
   fireEvents: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 50 }),
+  /** Of its health, as `readingOf` there reads them; `heartbeatS` of any device. */
+  heartbeatS: Type.Number({ minimum: 0, maximum: 7 * 86_400 }),
+  tour: Type.Boolean(),
 } as const;
 type Field = keyof typeof FIELDS;
 type Value<K extends Field> = Type.Static<(typeof FIELDS)[K]>;
@@ -51,6 +54,8 @@ const CHECKS = {
   poses: compileSchema(FIELDS.poses),
   ptzRange: compileSchema(FIELDS.ptzRange),
   fireEvents: compileSchema(FIELDS.fireEvents),
+  heartbeatS: compileSchema(FIELDS.heartbeatS),
+  tour: compileSchema(FIELDS.tour),
 };
 
 /** The setup of a registered camera. What is wrong in `properties` from before it was checked is not said. */

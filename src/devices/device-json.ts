@@ -1,9 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { DateTimeSchema } from '../shared/http.ts';
 import { withoutPassword } from './dahua-setup.ts';
-import { DeviceSchema } from './device.ts';
+import { type Device, DeviceSchema } from './device.ts';
+import { DeviceHealthSchema, problemJson } from './device-health.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
 import { CalibrationSchema } from './landmark.ts';
+import { withoutSigningKey } from './mavlink-setup.ts';
 
 const MaybeTime = Type.Union([DateTimeSchema, Type.Null()]);
 const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
@@ -28,18 +30,29 @@ export const ListedDeviceSchema = Type.Object({
   landmarkCount: Type.Integer({ description: 'Landmarks its offsets were computed from' }),
   calibration: Type.Union([CalibrationSchema, Type.Null()]),
   latest: Type.Union([DeviceStateSchema, Type.Null()]),
+  health: DeviceHealthSchema,
 });
+
+/** A device as people may see it: with what stands in its properties anyone could speak for it, or to it. */
+export const withoutSecrets = <T extends Pick<Device, 'properties'>>(device: T): T =>
+  withoutSigningKey(withoutPassword(device));
 
 export const deviceJson = ({
   createdAt,
   calibratedAt,
   latest,
+  health,
   ...device
 }: DeviceWithState): Static<typeof ListedDeviceSchema> => ({
-  ...withoutPassword(device),
+  ...withoutSecrets(device),
   createdAt: createdAt.toISOString(),
   calibratedAt: isoOrNull(calibratedAt),
   latest: latest === null ? null : stateJson(latest),
+  health: {
+    ...health,
+    since: isoOrNull(health.since),
+    problems: health.problems.map(problemJson),
+  },
 });
 
 const stateJson = (latest: DeviceState): Static<typeof DeviceStateSchema> => ({

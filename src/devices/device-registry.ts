@@ -3,7 +3,13 @@ import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
 import type { Device } from './device.ts';
-import { findCameraBehind, findCredential, findDevice, listAllDevices } from './device-store.ts';
+import {
+  findCameraBehind,
+  findCredential,
+  findDevice,
+  listAllDevices,
+  listRevokedDevices,
+} from './device-store.ts';
 import { verifySecret } from './secret.ts';
 import type { GatewayOf, Principal } from './topic-access.ts';
 
@@ -21,6 +27,8 @@ export type DeviceRegistry = Part & {
   cameraBehind(gatewayId: string, name: string): Promise<Device | undefined>;
   /** Undefined for an unknown id, a wrong secret and a revoked login alike. */
   authenticate(username: string, secret: Buffer): Promise<Principal | undefined>;
+  /** Whether its login was revoked: nothing of it counts any more, whichever way it comes. */
+  isRevoked(id: string): boolean;
   /** Called with the id of a device or person whose login was changed or revoked. */
   onCredentialChange(handler: (id: string) => void): void;
 };
@@ -43,7 +51,21 @@ export const createDeviceRegistry = (deps: {
   const devices = new Map<string, Device>();
   const credentialHandlers: ((id: string) => void)[] = [];
   const unsubscribe: (() => void)[] = [];
+  const logFailure = (error: unknown): void =>
+    logger.error({ err: error }, 'device registry could not be refreshed');
 
+  let revoked: ReadonlySet<string> = new Set();
+  let reloading: Promise<void> = Promise.resolve();
+
+  /** One after the other: an older answer must not come after a newer one. */
+  const reloadRevoked = (): Promise<void> => {
+    reloading = reloading
+      .then(async () => {
+        revoked = new Set(await listRevokedDevices(pool));
+      })
+      .catch(logFailure);
+    return reloading;
+  };
   const reload = async (): Promise<void> => {
     const all = await listAllDevices(pool);
     devices.clear();
@@ -55,8 +77,6 @@ export const createDeviceRegistry = (deps: {
     else devices.set(id, device);
     return device;
   };
-  const logFailure = (error: unknown): void =>
-    logger.error({ err: error }, 'device registry could not be refreshed');
 
   return {
     name: 'device-registry',
@@ -67,11 +87,14 @@ export const createDeviceRegistry = (deps: {
           reconnected: () => void reload().catch(logFailure),
         }),
         listener.on('mqtt_credential_changed', {
-          changed: (id) => credentialHandlers.forEach((handler) => handler(id)),
-          reconnected: () => undefined,
+          changed: (id) => {
+            credentialHandlers.forEach((handler) => handler(id));
+            void reloadRevoked();
+          },
+          reconnected: () => void reloadRevoked(),
         }),
       );
-      await reload();
+      await Promise.all([reload(), reloadRevoked()]);
     },
     async stop() {
       for (const off of unsubscribe) off();
@@ -102,6 +125,7 @@ export const createDeviceRegistry = (deps: {
       await refresh(credential.id);
       return { owner: 'device', id: credential.id, kind: credential.kind };
     },
+    isRevoked: (id) => revoked.has(id),
     onCredentialChange: (handler) => {
       credentialHandlers.push(handler);
     },

@@ -10,14 +10,14 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../shared/http.ts';
-import { withoutPassword } from './dahua-setup.ts';
 import {
   DeviceIdSchema,
   DeviceKindSchema,
   DeviceRegistrationSchema,
   DeviceSchema,
 } from './device.ts';
-import { deviceJson, ListedDeviceSchema } from './device-json.ts';
+import { HEALTH_STATUSES, type HealthStatus } from './device-health.ts';
+import { deviceJson, ListedDeviceSchema, withoutSecrets } from './device-json.ts';
 import {
   findDeviceWithState,
   listDevices,
@@ -53,17 +53,27 @@ const readRoutes = (app: App, { pool, visibleRegions }: DeviceRoutesDeps): void 
         tags: ['devices'],
         summary: 'Devices of the regions you see with their latest state, by id',
         querystring: Type.Object(
-          { ...PageQuery, kind: Type.Optional(DeviceKindSchema) },
+          {
+            ...PageQuery,
+            kind: Type.Optional(DeviceKindSchema),
+            health: Type.Optional(
+              Type.String({
+                pattern: `^(${HEALTH_STATUSES.join('|')})(,(${HEALTH_STATUSES.join('|')}))*$`,
+                description: `One or more of ${HEALTH_STATUSES.join(', ')}, with commas`,
+              }),
+            ),
+          },
           { additionalProperties: false },
         ),
         response: { 200: pageOf(ListedDeviceSchema) },
       },
     },
     async ({ query, user }) => {
-      const { limit = 50, cursor, kind } = query;
+      const { limit = 50, cursor, kind, health } = query;
       const regions = visibleRegions(user);
       const found = await listDevices(pool, {
         kind,
+        health: health === undefined ? undefined : statusesIn(health),
         regionIds: regions === null ? undefined : [...regions],
         afterId: cursor,
         limit: limit + 1,
@@ -115,7 +125,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ ...withoutPassword(device), secret });
+        .send({ ...withoutSecrets(device), secret });
     },
   );
 
@@ -131,7 +141,7 @@ const writeRoutes = (app: App, deps: DeviceRoutesDeps): void => {
         response: { 200: DeviceSchema },
       },
     },
-    async ({ params, body }) => withoutPassword(await changeDevice(deps, params.id, body)),
+    async ({ params, body }) => withoutSecrets(await changeDevice(deps, params.id, body)),
   );
 };
 
@@ -180,6 +190,11 @@ const loginRoutes = (app: App, { pool, clock }: DeviceRoutesDeps): void => {
     if (device === undefined) throw notRegistered(id);
     return device;
   };
+};
+
+const statusesIn = (list: string): HealthStatus[] => {
+  const wanted = list.split(',');
+  return HEALTH_STATUSES.filter((status) => wanted.includes(status));
 };
 
 const notRegistered = (id: string): AppError =>

@@ -4,6 +4,7 @@ import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { Device, DeviceKind } from './device.ts';
+import type { DeviceProblem, HealthStatus } from './device-health.ts';
 import type { Calibration } from './landmark.ts';
 import type { BrokerUser } from './mosquitto-files.ts';
 
@@ -273,6 +274,14 @@ export const listAllDevices = async (db: Queryable): Promise<Device[]> => {
   return rows.map(toDevice);
 };
 
+/** The ids of devices whose login no longer works. */
+export const listRevokedDevices = async (db: Queryable): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from mqtt_credential where owner = 'device' and revoked_at is not null`,
+  );
+  return rows.map(({ id }) => id);
+};
+
 /** Those with this key among their properties, whose login is not revoked. */
 export const listDevicesWith = async (db: Queryable, property: string): Promise<Device[]> => {
   const { rows } = await db.query<DeviceRow>(
@@ -304,10 +313,13 @@ export type DeviceWithState = Device & {
   /** The result of that calibration, as the technician saw it. */
   calibration: Calibration | null;
   latest: DeviceState | null;
+  /** `unknown`, without a time, until it was looked at. */
+  health: { status: HealthStatus; since: Date | null; problems: DeviceProblem[] };
 };
 
 export type DeviceQuery = {
   kind?: DeviceKind | undefined;
+  health?: readonly HealthStatus[] | undefined;
   regionIds?: readonly string[] | undefined;
   afterId?: string | undefined;
   limit: number;
@@ -322,8 +334,15 @@ export const listDevices = async (
     `${SELECT_WITH_STATE}
       where ($1::text is null or d.kind = $1) and ($2::text[] is null or d.region_id = any($2))
         and ($3::text is null or d.id > $3)
-      order by d.id limit $4`,
-    [query.kind ?? null, query.regionIds ?? null, query.afterId ?? null, query.limit],
+        and ($4::text[] is null or coalesce(h.status, 'unknown') = any($4))
+      order by d.id limit $5`,
+    [
+      query.kind ?? null,
+      query.regionIds ?? null,
+      query.afterId ?? null,
+      query.health ?? null,
+      query.limit,
+    ],
   );
   return rows.map(toDeviceWithState);
 };
@@ -338,8 +357,9 @@ export const findDeviceWithState = async (
 
 const SELECT_WITH_STATE = `select ${COLUMNS}, d.created_at, c.revoked_at is not null as revoked,
     d.calibrated_at, d.landmark_count, d.calibration, s.device_id as state_id, s.observed_at, s.received_at, s.lon as state_lon, s.lat as state_lat, s.position_at,
-    s.state, s.online, s.online_at
-  from device d join mqtt_credential c on c.id = d.id left join device_state s on s.device_id = d.id`;
+    s.state, s.online, s.online_at, h.status as health_status, h.since as health_since, h.problems
+  from device d join mqtt_credential c on c.id = d.id left join device_state s on s.device_id = d.id
+    left join device_health h on h.device_id = d.id`;
 
 type StateRow = DeviceRow & {
   created_at: Date;
@@ -356,6 +376,9 @@ type StateRow = DeviceRow & {
   state: Record<string, unknown> | null;
   online: boolean | null;
   online_at: Date | null;
+  health_status: HealthStatus | null;
+  health_since: Date | null;
+  problems: DeviceProblem[] | null;
 };
 
 const toDeviceWithState = (row: StateRow): DeviceWithState => ({
@@ -365,6 +388,11 @@ const toDeviceWithState = (row: StateRow): DeviceWithState => ({
   calibratedAt: row.calibrated_at,
   landmarkCount: row.landmark_count,
   calibration: row.calibration,
+  health: {
+    status: row.health_status ?? 'unknown',
+    since: row.health_since,
+    problems: row.problems ?? [],
+  },
   latest:
     row.state_id === null
       ? null

@@ -8,6 +8,13 @@ export {
   type DeviceKind,
   isDeviceId,
 } from './device.ts';
+export {
+  type DeviceProblem,
+  DeviceProblemSchema,
+  type HealthStatus,
+  problemJson,
+  problemText,
+} from './device-health.ts';
 export { createDeviceRegistry, type DeviceRegistry } from './device-registry.ts';
 export { deviceRoutes } from './device-routes.ts';
 export {
@@ -24,6 +31,7 @@ export {
 export { eyeHeightM } from './eye-height.ts';
 export { landmarkRoutes } from './landmark-routes.ts';
 export { lensOf } from './lens.ts';
+export { type MavlinkSetup, mavlinkSetupOf, plainAddress } from './mavlink-setup.ts';
 export { mosquittoFiles } from './mosquitto-files.ts';
 export { registerAircraft } from './register-aircraft.ts';
 export { registerDevice } from './register-device.ts';

@@ -8,6 +8,7 @@ import type { Device, DeviceRegistration } from './device.ts';
 import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
 import { forgetCalibration } from './landmark-store.ts';
 import { hfovByZoomMistake } from './lens.ts';
+import { mavlinkSetupMistakes, withKnownSigningKey } from './mavlink-setup.ts';
 import { createSecret, hashSecret } from './secret.ts';
 
 export type RegisterDeps = {
@@ -38,7 +39,7 @@ const KNOWN = new Set([
 ]);
 
 /** First or second levels of topics: a device of that name could speak for others. */
-const RESERVED = new Set(['fengsui', 'thing', 'sys', 'frigate', 'axis', 'http', 'onvif-ej']);
+const RESERVED = new Set(['fengsui', 'thing', 'sys', 'frigate', 'axis', 'http', 'udp', 'onvif-ej']);
 
 /** Fields of the body that the schema does not name; kept, so nothing said at registration is lost. */
 const unknownFields = (body: DeviceRegistration): Record<string, unknown> =>
@@ -143,10 +144,15 @@ const deviceFrom = (
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
-  const properties = withKnownPassword({ ...body.properties, ...unknownFields(body) }, known);
+  const given = withKnownPassword({ ...body.properties, ...unknownFields(body) }, known);
+  const properties = withKnownSigningKey(given, known);
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
-  errors.push(...cameraSetupMistakes(properties), ...dahuaSetupMistakes(properties));
+  errors.push(
+    ...cameraSetupMistakes(properties),
+    ...dahuaSetupMistakes(properties),
+    ...mavlinkSetupMistakes(properties),
+  );
   if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
     errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });
   }

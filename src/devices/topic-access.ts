@@ -14,12 +14,15 @@ const NATIVE = 'fengsui/v1';
 /** What each native publisher may say; anything else below its prefix is refused so that a typo is noticed. */
 const DEVICE_MESSAGES = ['telemetry', 'detection', 'status'];
 const GATEWAY_MESSAGES = [...DEVICE_MESSAGES, 'remote-id'];
+const DRONE_MESSAGES = [...DEVICE_MESSAGES, 'mavlink'];
 /** A picture, under the id of its detection. */
 const PICTURE = /^image\/[^/]+$/;
 const PERSON_MESSAGES = ['position', 'receipt', 'status'];
 
-export const nativeMessages = (kind: DeviceKind): readonly string[] =>
-  kind === 'gateway' ? GATEWAY_MESSAGES : DEVICE_MESSAGES;
+export const nativeMessages = (kind: DeviceKind): readonly string[] => {
+  if (kind === 'gateway') return GATEWAY_MESSAGES;
+  return kind === 'drone' ? DRONE_MESSAGES : DEVICE_MESSAGES;
+};
 
 /** Who speaks DJI's topics; a controller is registered as a dock. */
 export const speaksVendor = (kind: DeviceKind): boolean => kind === 'dock' || kind === 'drone';

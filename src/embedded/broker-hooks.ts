@@ -1,8 +1,8 @@
 import type { AedesOptions, Client } from 'aedes';
 import { errorMessage } from '../shared/app-error.ts';
+import { createLogLimiter } from '../shared/log-limiter.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { BrokerAccess, BrokerMessage } from './broker-access.ts';
-import { createLogLimiter } from './log-limiter.ts';
 
 /** Nobody may subscribe below `$`, so what is published here reaches no one. */
 const REFUSED_TOPIC = '$SYS/fengsui/refused';

@@ -1,3 +1,4 @@
+import type { DeviceProblem } from '../devices/index.ts';
 import type { Sighting } from '../locate/index.ts';
 import { one, type Queryable } from '../shared/db.ts';
 import type { Fix } from '../shared/geo.ts';
@@ -26,6 +27,8 @@ export type StoredDetection = {
   temperatureC: number | null;
   imageUrl: string | null;
   label: DetectionLabel | null;
+  /** What was wrong with the device then; null = nothing known. */
+  deviceProblems: DeviceProblem[] | null;
 };
 
 /** The detection already stored under this key, if it was. */
@@ -53,8 +56,8 @@ export type NewDetectionRow = Omit<StoredDetection, 'label'> & {
 export const insertDetection = async (tx: Queryable, d: NewDetectionRow): Promise<void> => {
   await tx.query(
     `insert into detection (id, device_id, dedupe_key, incident_id, kind, confidence, observed_at, received_at, fix,
-       azimuth_deg, elevation_deg, range_m, temperature_c, image_url, topic, raw, source, sighting)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       azimuth_deg, elevation_deg, range_m, temperature_c, image_url, topic, raw, source, sighting, device_problems)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
     [
       d.id,
       d.deviceId,
@@ -74,6 +77,7 @@ export const insertDetection = async (tx: Queryable, d: NewDetectionRow): Promis
       d.raw,
       d.source,
       toJsonb(d.sighting),
+      d.deviceProblems === null ? null : toJsonb(d.deviceProblems),
     ],
   );
 };
@@ -166,9 +170,10 @@ export const listDetections = async (
     temperature_c: number | null;
     image_url: string | null;
     label: DetectionLabel | null;
+    device_problems: DeviceProblem[] | null;
   }>(
     `select id, device_id, incident_id, kind, confidence, observed_at, received_at, fix, azimuth_deg, elevation_deg,
-       range_m, temperature_c, image_url, label
+       range_m, temperature_c, image_url, label, device_problems
      from detection where incident_id = $1 order by observed_at desc, id desc limit $2`,
     [incidentId, limit],
   );
@@ -187,5 +192,6 @@ export const listDetections = async (
     temperatureC: row.temperature_c,
     imageUrl: row.image_url,
     label: row.label,
+    deviceProblems: row.device_problems,
   }));
 };

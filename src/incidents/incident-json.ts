@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DeviceProblemSchema, problemJson } from '../devices/index.ts';
 import { DetectionImagesSchema } from '../images/index.ts';
 import { FixSchema } from '../shared/geo.ts';
 import { DateTimeSchema } from '../shared/http.ts';
@@ -100,6 +101,9 @@ export const IncidentDetectionSchema = Type.Object({
   /** Where its source says the picture is. */
   imageUrl: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([LabelSchema, Type.Null()]),
+  deviceProblems: Type.Array(DeviceProblemSchema, {
+    description: 'What was wrong with the device when it saw this',
+  }),
 });
 
 export const IncidentDetailSchema = Type.Object({
@@ -171,6 +175,7 @@ export const detectionJson = (
   temperatureC: detection.temperatureC,
   imageUrl: detection.imageUrl,
   label: detection.label,
+  deviceProblems: (detection.deviceProblems ?? []).map(problemJson),
 });
 
 export const hypothesesJson = ({

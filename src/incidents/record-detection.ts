@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { problemJson } from '../devices/index.ts';
 import { withTransaction } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
 import { asCandidate, asNewTrack } from './as-candidate.ts';
@@ -159,7 +160,7 @@ const tellOpened = async (work: Work, incident: Incident): Promise<void> => {
     type: 'opened',
     actor: actorOf(work),
     at,
-    data: { number, detectionId, kind: detection.kind, fix },
+    data: { number, detectionId, kind: detection.kind, fix, ...doubtsOf(detection) },
   });
 };
 
@@ -170,9 +171,13 @@ const tellAdded = async (work: Work, { id, detectionCount }: Incident): Promise<
     type: 'detection_added',
     actor: actorOf(work),
     at,
-    data: { detectionId, kind: detection.kind, detectionCount },
+    data: { detectionId, kind: detection.kind, detectionCount, ...doubtsOf(detection) },
   });
 };
+
+/** That its source was not well belongs in the timeline beside it. */
+const doubtsOf = ({ deviceProblems }: LocatedDetection): Record<string, unknown> =>
+  deviceProblems === null ? {} : { deviceProblems: deviceProblems.map(problemJson) };
 
 const actorOf = ({ detection }: Work): string => `device:${detection.deviceId}`;
 

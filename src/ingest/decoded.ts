@@ -23,6 +23,8 @@ export type DetectionReport = {
   box: Box | null;
   temperatureC: number | null;
   imageUrl: string | null;
+  /** Of the picture it was seen in, where that is known: two alike are one. */
+  frameSha256?: string;
 };
 
 export type PersonPosition = { observedAt: Date; position: LonLat; accuracyM: number | null };

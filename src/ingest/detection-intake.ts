@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Device, lensOf } from '../devices/index.ts';
+import { type Device, type DeviceProblem, lensOf } from '../devices/index.ts';
 import {
   type IncidentDeps,
   type Recorded,
@@ -24,6 +24,8 @@ import { observerOf } from './observer.ts';
 
 export type DetectionIntakeDeps = IncidentDeps & {
   clock: Clock;
+  /** What is wrong with the source of an alarm, from memory. */
+  problemsOf: (alarm: { deviceId: string; observedAt: Date; receivedAt: Date }) => DeviceProblem[];
   /** The outline of a region; null = it has none; undefined = there is no such region. */
   regionGeometry: (id: string) => Geometry | null | undefined;
 };
@@ -57,6 +59,9 @@ export const takeDetection = async (
   });
   if (located.kind === 'unlocated') return rejected('unlocated', located.reason);
   const { sighting } = located;
+  const { observedAt } = report;
+  const { receivedAt } = origin;
+  const problems = deps.problemsOf({ deviceId: device.id, observedAt, receivedAt });
   const fix = resolved.missing === null ? located.fix : flagged(located.fix, 'no_field_of_view');
   return recordDetection(
     deps,
@@ -66,8 +71,8 @@ export const takeDetection = async (
       dedupeKey: dedupeKey(report, origin.raw),
       kind: report.kind,
       confidence: report.confidence,
-      observedAt: report.observedAt,
-      receivedAt: origin.receivedAt,
+      observedAt,
+      receivedAt,
       fix,
       sighting,
       azimuthDeg: sighting.bearing?.azimuthDeg ?? null,
@@ -75,6 +80,7 @@ export const takeDetection = async (
       rangeM: report.rangeM,
       temperatureC: report.temperatureC,
       imageUrl: report.imageUrl,
+      deviceProblems: problems.length === 0 ? null : problems,
       topic: origin.topic,
       raw: origin.raw,
     },

@@ -170,6 +170,7 @@ const report = async (
 ): Promise<Outcome> => {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const contentType = headers['content-type'] ?? '';
+  await ingest.seen(deviceId);
   const sent = { contentType, body: bytes, receivedAt: clock.now() };
   const { messages, pictures } = readHttpReport(dialect, sent);
   const outcomes: Outcome[] = [];

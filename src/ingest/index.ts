@@ -17,6 +17,8 @@ export {
   type Outcome,
 } from './ingest.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
+export { createMavlinkReceiver, type MavlinkReceiver } from './mavlink-receiver.ts';
+export { createMavlinkUdp } from './mavlink-udp.ts';
 export { createMqttSource } from './mqtt-source.ts';
 export { parseMultipart } from './multipart.ts';
 export { groundHeightOf } from './observer.ts';

@@ -5,7 +5,7 @@ import type { Recorded } from '../incidents/index.ts';
 import { errorMessage } from '../shared/app-error.ts';
 import type { Logger } from '../shared/logger.ts';
 import { isTransient } from '../shared/transient.ts';
-import type { BatchWriter } from '../telemetry/index.ts';
+import type { BatchWriter, SignOfLife } from '../telemetry/index.ts';
 import { decodeCameraMessage, noCamera, takeCameraMessage } from './camera-intake.ts';
 import type { CameraTopic } from './camera-topics.ts';
 import type { DeadLetterCode, NewDeadLetter } from './dead-letter-store.ts';
@@ -24,7 +24,14 @@ import { djiMaker } from './dialects/dji-mode.ts';
 import { decodeDjiOsd, refuseForeign } from './dialects/dji-osd.ts';
 import { decodeDeviceMessage, decodePersonMessage } from './dialects/native.ts';
 import { type DjiGateway, soleAircraft } from './dji-gateway.ts';
-import { type DjiReading, type PictureTopic, parseTopic, type Topic } from './topics.ts';
+import type { MavlinkReceiver } from './mavlink-receiver.ts';
+import {
+  type DjiReading,
+  type MavlinkSender,
+  type PictureTopic,
+  parseTopic,
+  type Topic,
+} from './topics.ts';
 
 export type InboundMessage = {
   topic: string;
@@ -45,7 +52,12 @@ export type IngestMetrics = {
 /** What ingest hands its decoded messages to. Each resolves when what it must keep is kept. */
 export type IngestSinks = {
   detection(report: DetectionReport, device: Device, origin: Origin): Promise<Recorded | Rejected>;
-  online(deviceId: string, online: boolean, at: Date): Promise<void>;
+  online(
+    deviceId: string,
+    change: { online: boolean; at: Date; link: 'bus' | 'http' },
+  ): Promise<void>;
+  /** It is there, for it has just reported; written down later. */
+  heard(sign: SignOfLife): void;
   aircraft(sighting: AircraftSighting, receiverId: string, receivedAt: Date): Promise<void>;
   personPosition(personId: string, position: PersonPosition, receivedAt: Date): Promise<void>;
   /** Rejected when the notification is not that person's. */
@@ -59,6 +71,7 @@ export type IngestDeps = {
   registry: DeviceRegistry;
   telemetry: Pick<BatchWriter, 'add'>;
   dji: DjiGateway;
+  mavlink: Pick<MavlinkReceiver, 'take'>;
   /** 95 % radius of what an aircraft's laser measures, metres. */
   laserRadiusM: number;
   sinks: IngestSinks;
@@ -123,9 +136,9 @@ export const createIngest = (deps: IngestDeps): Ingest => {
       const decoded = decodePersonMessage(topic.message, message.payload);
       return takePersonMessage(topic.id, decoded, receivedAt);
     }
+    if (topic.dialect === 'mavlink') return takeMavlink(topic.from, message.payload, receivedAt);
     const device = await deps.registry.resolve(topic.id);
-    if (device === undefined)
-      return rejected('unknown_device', `device "${topic.id}" is not registered`);
+    if (device === undefined) return notRegistered(topic.id);
     if (topic.message === 'image' || topic.message === 'snapshot') {
       return takePicture(topic, device, { message, receivedAt });
     }
@@ -141,6 +154,19 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     if (topic.kind !== device.kind) return otherKind(device, topic.kind);
     const decoded = decodeDeviceMessage(device.id, topic.message, message.payload);
     return takeDeviceMessage(device, decoded, { message, receivedAt });
+  };
+
+  const takeMavlink = async (
+    from: MavlinkSender,
+    payload: Buffer,
+    receivedAt: Date,
+  ): Promise<{ kind: 'taken' } | Rejected> => {
+    if ('address' in from) return deps.mavlink.take(payload, from, receivedAt);
+    const device = await deps.registry.resolve(from.deviceId);
+    if (device === undefined) return notRegistered(from.deviceId);
+    return device.kind === 'drone'
+      ? deps.mavlink.take(payload, { device }, receivedAt)
+      : otherKind(device, 'drone');
   };
 
   const takeOfCamera = async (
@@ -251,7 +277,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         await deps.telemetry.add({ deviceId: device.id, receivedAt, reading: decoded.reading });
         return { kind: 'taken' };
       case 'status':
-        await sinks.online(device.id, decoded.online, receivedAt);
+        await sinks.online(device.id, { online: decoded.online, at: receivedAt, link: 'bus' });
         return { kind: 'taken' };
       case 'aircraft':
         await sinks.aircraft(decoded.sighting, device.id, receivedAt);
@@ -274,6 +300,7 @@ export const createIngest = (deps: IngestDeps): Ingest => {
     const origin = { topic: message.topic, raw: message.payload, receivedAt };
     const result = await sinks.detection(report, device, origin);
     if (result.kind === 'rejected') return result;
+    sinks.heard(signOf(report, device, receivedAt));
     const { detectionId, incidentId } = result;
     const log = { deviceId: device.id, detectionId, incidentId };
     if (result.kind === 'duplicate') {
@@ -316,13 +343,27 @@ export const createIngest = (deps: IngestDeps): Ingest => {
         return { ...rejected('invalid_payload', problem.reason), deadLetterId };
       }
     },
-    seen: (deviceId) => sinks.online(deviceId, true, deps.now()),
+    seen: (deviceId) => sinks.online(deviceId, { online: true, at: deps.now(), link: 'http' }),
     async refuse(message) {
       const reason = `"${message.publisherId ?? 'unknown'}" may not publish on this topic`;
       await bury(message, { code: 'topic_not_allowed', reason }, deps.now());
     },
   };
 };
+
+const signOf = (
+  { frameSha256, observedAt }: DetectionReport,
+  { id }: Device,
+  receivedAt: Date,
+): SignOfLife => ({
+  deviceId: id,
+  at: receivedAt,
+  frame:
+    frameSha256 === undefined ? null : { sha256: frameSha256, since: observedAt, at: observedAt },
+});
+
+const notRegistered = (id: string): Rejected =>
+  rejected('unknown_device', `device "${id}" is not registered`);
 
 const otherKind = (device: Device, kind: string): Rejected =>
   rejected('wrong_device', `device "${device.id}" is a ${device.kind}, not a ${kind}`);

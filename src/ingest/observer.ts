@@ -58,8 +58,11 @@ const inTheAir = ({ lon, lat, altitudeM, altitudeRef }: Pose): Station => {
 };
 
 const gimbalOf = (pose: Pose, observedAt: Date): Observer['gimbal'] => {
-  const { gimbalPitchDeg, gimbalYawDeg, at } = pose;
-  if (gimbalPitchDeg === null || gimbalYawDeg === null) return null;
-  if (Math.abs(at.getTime() - observedAt.getTime()) > FRESH_MS) return null;
+  const { gimbalPitchDeg, gimbalYawDeg, gimbalAt, at } = pose;
+  if (gimbalPitchDeg === null || gimbalYawDeg === null || gimbalAt === null) return null;
+  const isFresh = [at, gimbalAt].every(
+    (said) => Math.abs(said.getTime() - observedAt.getTime()) <= FRESH_MS,
+  );
+  if (!isFresh) return null;
   return { azimuthDeg: gimbalYawDeg, elevationDeg: gimbalPitchDeg };
 };

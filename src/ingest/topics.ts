@@ -20,7 +20,11 @@ export type Topic =
   | PictureTopic
   | { dialect: 'native'; lane: Lane; publisher: 'person'; id: string; message: PersonMessage }
   | { dialect: 'dji'; lane: 'telemetry'; id: string; message: DjiReading }
-  | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl };
+  | { dialect: 'dji'; lane: 'control'; id: string; message: DjiControl }
+  | { dialect: 'mavlink'; lane: 'telemetry'; message: 'mavlink'; from: MavlinkSender };
+
+/** Raw MAVLink frames come from a login on the bus, or, by UDP, from an address that is nobody's yet. */
+export type MavlinkSender = { deviceId: string } | { address: string };
 
 export type PictureTopic = NativePictureTopic | FrigateSnapshotTopic;
 
@@ -75,6 +79,9 @@ export const parseTopic = (topic: string): TopicResult => {
   if ((root === 'thing' || root === 'sys') && second === 'product' && third !== undefined) {
     return djiTopic(third, [root, ...levels.slice(3)].join('/'));
   }
+  if (root === 'udp' && second === 'mavlink' && third !== undefined && levels.length === 3) {
+    return mavlinkTopic({ address: third });
+  }
   const [message, ...more] = rest;
   if (root !== 'fengsui' || second !== 'v1' || fourth === undefined || message === undefined) {
     return NOT_NATIVE;
@@ -83,6 +90,7 @@ export const parseTopic = (topic: string): TopicResult => {
   if (kind !== undefined && message === 'image') return pictureTopic(kind, fourth, more);
   if (more.length > 0) return NOT_NATIVE;
   if (third === 'person') return personTopic(fourth, message);
+  if (third === 'drone' && message === 'mavlink') return mavlinkTopic({ deviceId: fourth });
   const deviceMessage = DEVICE_MESSAGES.find((m) => m === message);
   if (kind === undefined)
     return {
@@ -105,6 +113,13 @@ export const parseTopic = (topic: string): TopicResult => {
   };
 };
 
+/** Not on the bus: a datagram in the form of a message, so that one that could not be used is kept like the others. */
+export const udpTopic = (address: string): string => `udp/mavlink/${address}`;
+
+const mavlinkTopic = (from: MavlinkSender): TopicResult => ({
+  kind: 'known',
+  topic: { dialect: 'mavlink', lane: 'telemetry', message: 'mavlink', from },
+});
 const NOT_NATIVE: TopicResult = {
   kind: 'unknown',
   reason: 'topic is not fengsui/v1/{kind}/{id}/{message}',

@@ -22,6 +22,8 @@ export type IncidentAlert = SeenFact & {
   level: 'review' | 'strong';
   regionId: string;
   fix: Fix;
+  /** What is wrong with that device, in few words. */
+  sourceProblem?: { zh: string; en: string };
 };
 
 /** What is told of an incident later on: as it is now, with what was seen last. */

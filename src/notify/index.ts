@@ -24,6 +24,7 @@ export { reportRoutes } from './reporting/report-routes.ts';
 export { responseRoutes } from './reporting/response-routes.ts';
 export { createSendCode } from './send-code.ts';
 export { tellOfAircraft } from './tell-of-aircraft.ts';
+export { tellOfDay, tellOfDevices } from './tell-of-devices.ts';
 export { tellOfGaps } from './tell-of-gaps.ts';
 export { pushRoutes } from './web-push/push-routes.ts';
 export { webhookSecretRoutes } from './webhook-secret-routes.ts';

@@ -50,7 +50,7 @@ export type NotificationWorker = {
 export type WorkerDeps = GiveUpDeps & {
   config: CountyConfig['notify'];
   providers: ProviderPool;
-  receipts: Pick<ReceiptBook, 'submitted'>;
+  receipts: Pick<ReceiptBook, 'submitted' | 'beforeTakingOver'>;
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
@@ -162,6 +162,8 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
       later(wakeUp, listensForMs);
       return goOn(wakeUp, now);
     }
+    // If it turns out to have been sent, the claim finds it gone.
+    if (candidate.abandoned) await deps.receipts.beforeTakingOver(candidate.id);
     const timing = planSending(candidate, candidate.traffic, { ...rule, now });
     if (timing.kind === 'hold' && wakeUp.follows !== true) {
       // Whatever else is due to the person by then goes with it. Held once, whatever the clock has done by then.

@@ -16,8 +16,9 @@ export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
 /**
  * `taken_over`: somebody has the incident now; `reply`: the answer to an SMS; `audit`: the service itself failed;
- * `report_due`: the time to report upwards runs out; `airspace`: a foreign aircraft is near. About no incident: `verification`, a code that proves a contact;
- * `consent`, the answer to STOP or START; `duty`, nobody is on duty, or somebody who cannot be told.
+ * `report_due`: the time to report upwards runs out; `airspace`: a foreign aircraft is near. About no incident:
+ * `verification`, a code that proves a contact; `consent`, the answer to STOP or START; `duty`, nobody is on duty, or
+ * somebody who cannot be told; `device`, how equipment is.
  */
 export const NOTIFICATION_KINDS = [
   'alert',
@@ -29,6 +30,7 @@ export const NOTIFICATION_KINDS = [
   'verification',
   'consent',
   'duty',
+  'device',
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 

@@ -82,12 +82,21 @@ export const recordProven = async (
   return ids;
 };
 
-/** What receipts of the last minutes name that have found no notification, such as those a crash came between. */
-export const listUnproven = async (db: Queryable): Promise<Referenced[]> => {
+/**
+ * What receipts of the last minutes name that have found no notification, such as those a crash came between; of the attempt
+ * under way at one notification, or all.
+ */
+export const listUnproven = async (
+  db: Queryable,
+  notificationId: string | null,
+): Promise<Referenced[]> => {
   const { rows } = await db.query<Referenced>(
-    `select distinct provider, address, reference >> 6 as message from receipt
-     where notification_id is null and reference >= 64 and event = 'delivered'
-       and received_at > now() - ${PROVES_WITHIN}`,
+    `select distinct r.provider, r.address, r.reference >> 6 as message from receipt r
+     where r.notification_id is null and r.reference >= 64 and r.event = 'delivered'
+       and r.received_at > now() - ${PROVES_WITHIN} and ($1::uuid is null or exists (select from delivery_attempt a
+         where a.notification_id = $1 and a.finished_at is null and a.provider = r.provider
+           and a.message_reference = r.reference >> 6))`,
+    [notificationId],
   );
   return rows;
 };

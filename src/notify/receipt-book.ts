@@ -22,15 +22,19 @@ export type ReceiptBook = {
   received(receipt: ProviderReceipt): Promise<void>;
   /** Message ids are known now: counts receipts that were faster than the answer. */
   submitted(provider: string, messageIds: readonly string[]): Promise<void>;
+  /** A notification whose sender has died is to be sent again: unless receipts that wait to be counted prove that it was sent. */
+  beforeTakingOver(notificationId: string): Promise<void>;
   /** Counts what a crash left uncounted, of every provider. */
   catchUp(): Promise<void>;
 };
 
 /**
- * Two receipts come for each alert, all at once, each for a dozen statements: without a limit they hold every connection
- * while what providers have answered waits to be written, which a crash would make us send again.
+ * Two receipts come for each alert, all at once, each for a dozen statements: without a limit they hold every connection that
+ * alerts are to be claimed with. To keep one is a single statement, and does not wait until those before it are counted: it
+ * may prove that a message need not be sent again.
  */
-const AT_ONCE = 4;
+const KEPT_AT_ONCE = 3;
+const COUNTED_AT_ONCE = 4;
 
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
 export const createReceiptBook = (
@@ -43,12 +47,11 @@ export const createReceiptBook = (
   },
 ): ReceiptBook => {
   const { pool, clock, logger, maxAttempts } = deps;
-  const few = createSemaphore(AT_ONCE);
+  const keeping = createSemaphore(KEPT_AT_ONCE);
+  const counting = createSemaphore(COUNTED_AT_ONCE);
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
-    // Nearly always there is none yet, and an alarm's path should not pay for a transaction to learn that.
-    if (!(await hasUnmatched(pool, provider, messageIds))) return;
     const touched = await withTransaction(pool, (tx) => matchReceipts(tx, provider, messageIds));
     for (const id of touched) await settle(id);
   };
@@ -64,6 +67,11 @@ export const createReceiptBook = (
       logger.info({ notificationId: id }, 'submitted, as its receipts prove');
       await settle(id);
     }
+  };
+
+  /** Of one notification, or all: looks at receipts that are kept and not yet counted. */
+  const lookAgain = async (notificationId: string | null): Promise<void> => {
+    for (const named of await listUnproven(pool, notificationId)) await prove(named);
   };
 
   const settle = async (id: string): Promise<void> => {
@@ -92,22 +100,29 @@ export const createReceiptBook = (
     deps.onFailed(channel);
   };
 
-  const receive = async (receipt: ProviderReceipt): Promise<void> => {
+  const count = async (receipt: ProviderReceipt): Promise<void> => {
     const { provider, messageId, address, event, reference = 0 } = receipt;
-    await insertProviderReceipt(pool, receipt, clock.now());
     await match(provider, [messageId]);
     const message = decodeReference(reference)?.message;
     if (message !== undefined && event === 'delivered') await prove({ provider, address, message });
   };
 
   return {
-    received: (receipt) => few.run(() => receive(receipt)),
-    submitted: match,
+    async received(receipt) {
+      const now = clock.now();
+      await keeping.run(() => insertProviderReceipt(pool, receipt, now));
+      await counting.run(() => count(receipt));
+    },
+    async submitted(provider, messageIds) {
+      // Nearly always there is none yet, and an alarm's path should not pay for a transaction to learn that.
+      if (await hasUnmatched(pool, provider, messageIds)) await match(provider, messageIds);
+    },
     async catchUp() {
       for (const [provider, messageIds] of await listUnmatchedIds(pool)) {
         await match(provider, messageIds);
       }
-      for (const named of await listUnproven(pool)) await prove(named);
+      await lookAgain(null);
     },
+    beforeTakingOver: lookAgain,
   };
 };

@@ -46,7 +46,7 @@ export type RenderOptions = {
 
 type AlertFacts = Pick<
   IncidentAlert,
-  'number' | 'kind' | 'level' | 'fix' | 'sourceName' | 'observedAt'
+  'number' | 'kind' | 'level' | 'fix' | 'sourceName' | 'observedAt' | 'sourceProblem'
 > & {
   /** Names of the regions, coarse to fine. */
   placeNames: readonly string[];
@@ -55,8 +55,9 @@ type AlertFacts = Pick<
 /**
  * The alert in one sentence: number, kind, place, local time, source, coordinates and the radius within which the fire
  * lies with 95 %. Coordinates are WGS-84 `lon,lat`, the order in which Chinese map apps take them. Never longer than
- * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first. How to reply comes last, in
- * as many words as there is room for: for the code alone names give way too.
+ * `maxLength`, even with the repeat mark: names give way, the coarse part of the place first. That the source is not well
+ * is said where there is room. How to reply comes last, in as many words as there is room for: for the code alone names
+ * give way too.
  */
 export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOptions): string => {
   const template = TEMPLATES[locale];
@@ -77,7 +78,9 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
   const max = options.maxLength - template.repeatMark.length;
   const hints = options.code === undefined ? [] : template.replyHints(options.code);
   const bare = compose({ place: '', source: '' }).length;
-  const room = Math.max(0, max - bare - (hints.at(-1)?.length ?? 0));
+  // Without its code a fire among several cannot be answered.
+  const codeLength = hints.at(-1)?.length ?? 0;
+  const room = Math.max(0, max - bare - codeLength);
   const place = names.length === 0 ? template.nowhere : template.joinPlace(names);
   const shortSource = shorten(
     source,
@@ -87,8 +90,20 @@ export const renderAlert = (facts: AlertFacts, locale: Locale, options: RenderOp
     template,
     max: room - shortSource.length,
   });
-  const text = shorten(compose({ place: shortPlace, source: shortSource }), max);
+  const sentence = shorten(compose({ place: shortPlace, source: shortSource }), max);
+  const text = withDoubt(sentence, facts.sourceProblem, { locale, max: max - codeLength });
   return text + (hints.find((hint) => text.length + hint.length <= max) ?? '');
+};
+
+/** Says that the source is not well, where there is room. */
+const withDoubt = (
+  sentence: string,
+  problem: AlertFacts['sourceProblem'],
+  { locale, max }: { locale: Locale; max: number },
+): string => {
+  if (problem === undefined) return sentence;
+  const doubt = TEMPLATES[locale].doubt(oneLine(locale === 'en' ? problem.en : problem.zh));
+  return sentence.length + doubt.length <= max ? sentence + doubt : sentence;
 };
 
 /** One short sentence for those who were told: somebody has it now. */

@@ -162,6 +162,7 @@ const payloadOf = (
     fix: alert.fix,
     mapUrl: mapUrl([alert.fix.lon, alert.fix.lat]),
     sourceName: alert.sourceName,
+    ...(alert.sourceProblem === undefined ? {} : { sourceProblem: alert.sourceProblem }),
     observedAt: alert.observedAt.toISOString(),
     receivedAt: alert.receivedAt.toISOString(),
     step,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Type from 'typebox';
 import { AppError } from './app-error.ts';
 import { LatSchema, LonSchema } from './geo.ts';
+import { HealthConfigSchema } from './health-config.ts';
 import { readJsonFile } from './json-file.ts';
 import { ChannelSchema, type Policy, PolicySchema, policyFaults, TargetSchema } from './policy.ts';
 import { compileSchema } from './schema.ts';
@@ -224,6 +225,8 @@ const CountyConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** When a device is not well, and who is told; what is left out is as in `HEALTH_DEFAULTS`. */
+    health: Type.Optional(HealthConfigSchema),
     /** Pictures of what was seen; what is left out is as in `imageSettings`. */
     images: Type.Optional(
       Type.Object(

@@ -33,6 +33,8 @@ export type Env = {
   heartbeatUrl: string | undefined;
   /** The county's app at developer.dji.com: docks check it before they bind. All three or none. */
   djiApp: { id: string; key: string; license: string } | undefined;
+  /** Where MAVLink is listened for by UDP; undefined = it is not. */
+  mavlink: { host: string; port: number } | undefined;
   /** Given to docks that have no internet. */
   djiNtp: { host: string; port: number } | undefined;
   /** Where hotspots of satellites are fetched; `feedsOf` says which addresses these are. */
@@ -201,6 +203,13 @@ export const readEnv = (source: Source): Env => {
     smppUrl: url('SMPP_URL', ['smpp:', 'smpps:'], 'smpp://user:password@sms.example.org:2775'),
     webhookSecret: raw('WEBHOOK_SECRET'),
     heartbeatUrl: url('HEARTBEAT_URL', ['http:', 'https:'], 'https://watch.example.org/fengsui'),
+    mavlink:
+      raw('MAVLINK_PORT') === undefined
+        ? undefined
+        : {
+            host: raw('MAVLINK_HOST') ?? raw('HOST') ?? '127.0.0.1',
+            port: port('MAVLINK_PORT', 14_550),
+          },
     djiApp: djiApp(),
     djiNtp: ntpHost === undefined ? undefined : { host: ntpHost, port: port('DJI_NTP_PORT', 123) },
     hotspots: {

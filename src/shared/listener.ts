@@ -9,6 +9,7 @@ export type ChangeChannel =
   | 'mqtt_credential_added'
   | 'mqtt_credential_changed'
   | 'device_changed'
+  | 'device_health_changed'
   | 'resource_changed'
   | 'incident_event'
   | 'notification_added';
@@ -42,6 +43,7 @@ export const createListener = (connectionString: string, logger: Logger): Listen
     'mqtt_credential_added',
     'mqtt_credential_changed',
     'device_changed',
+    'device_health_changed',
     'resource_changed',
     'incident_event',
     'notification_added',

@@ -54,6 +54,12 @@ export const createMetrics = () => {
       buckets: ALARM_BUCKETS_S,
       registers,
     }),
+    mavlinkFrames: new Counter({
+      name: 'fengsui_mavlink_frames_total',
+      help: 'MAVLink frames by outcome: taken, unread (a message of no interest), or why not; dropped counts datagrams',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     telemetryRows: new Counter({
       name: 'fengsui_telemetry_rows_total',
       help: 'Telemetry rows written to PostgreSQL',
@@ -133,6 +139,14 @@ export const createMetrics = () => {
         name: 'fengsui_hotspot_feed_age_seconds',
         help: 'Seconds since hotspots were last had from a feed',
         label: 'feed',
+        read,
+      }),
+    /** Gauge `fengsui_devices{health}`, read at each scrape. */
+    watchDevices: (read: GaugeReader): void =>
+      registerReader(registry, {
+        name: 'fengsui_devices',
+        help: 'Registered equipment by health: healthy, suspect, unhealthy, recovering, unknown',
+        label: 'health',
         read,
       }),
     /** Gauges `fengsui_provider_up` and `fengsui_provider_breaker`, by channel and provider, read at each scrape. */

@@ -1,6 +1,7 @@
 export { type BatchWriter, createBatchWriter } from './batch-writer.ts';
 export { foldStates } from './latest-state.ts';
 export { createPartitionKeeper } from './partitions.ts';
+export { createSignBook, type SignOfLife } from './signs-of-life.ts';
 export {
   type LaserTarget,
   NOTHING_READ,
@@ -17,6 +18,7 @@ export {
   mergeState,
   type Pose,
   savePersonPosition,
+  saveSigns,
   setAllOffline,
   setOnline,
 } from './telemetry-store.ts';

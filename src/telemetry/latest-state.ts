@@ -86,6 +86,8 @@ const addTo = (known: LatestState, { reading, receivedAt }: TelemetryRow, at: Da
     const value = reading[name];
     if (value !== null) state[name] = value;
   }
+  // A gimbal may fall silent on an aircraft that goes on saying where it is.
+  if (reading.gimbalPitchDeg !== null && reading.gimbalYawDeg !== null) state.gimbalAt = at;
   // Beside our own estimate above: what the device's clock said, right or wrong.
   state.saidAt = reading.observedAt;
   if (reading.osd !== null) state.osd = { ...(state.osd as object | undefined), ...reading.osd };

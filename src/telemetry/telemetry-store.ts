@@ -1,6 +1,7 @@
 import type { Queryable } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
 import type { LatestState } from './latest-state.ts';
+import type { SignOfLife } from './signs-of-life.ts';
 import type { TelemetryRow } from './telemetry-reading.ts';
 
 /**
@@ -100,23 +101,50 @@ export const mergeState = async (
   );
 };
 
-/** Online or offline as the device or its will said. */
+/**
+ * Online or offline as the device or its will said on the bus. Over HTTP a device can only show that it is there: nothing
+ * says when it no longer is.
+ */
 export const setOnline = async (
   db: Queryable,
   deviceId: string,
-  change: { online: boolean; at: Date },
+  { online, at, link }: { online: boolean; at: Date; link: 'bus' | 'http' },
 ): Promise<void> => {
   await db.query(
-    `insert into device_state as s (device_id, online, online_at) values ($1, $2, $3)
-     on conflict (device_id) do update set online = excluded.online,
-       online_at = case when s.online is distinct from excluded.online then excluded.online_at else s.online_at end`,
-    [deviceId, change.online, change.at],
+    `insert into device_state as s (device_id, online, online_at, link, seen_at)
+     values ($1, $2, $3, $4, case when $2 then $3::timestamptz end)
+     on conflict (device_id) do update set online = excluded.online, link = excluded.link,
+       online_at = case when s.online is distinct from excluded.online then excluded.online_at else s.online_at end,
+       seen_at = greatest(s.seen_at, excluded.seen_at),
+       drops = s.drops + case when s.online and not excluded.online then 1 else 0 end`,
+    [deviceId, online, at, link],
   );
 };
 
-/** The embedded broker forgets its clients when the process ends, so nobody is online until it says so again. */
+/** The embedded broker forgets its clients when the process ends, so nobody on it is online until it says so again. */
 export const setAllOffline = async (db: Queryable, at: Date): Promise<void> => {
-  await db.query(`update device_state set online = false, online_at = $1 where online`, [at]);
+  await db.query(
+    `update device_state set online = false, online_at = $1 where online and link is distinct from 'http'`,
+    [at],
+  );
+};
+
+/** Keeps signs of life that are no telemetry, and whether the picture that came with them is still the same. */
+export const saveSigns = async (db: Queryable, signs: readonly SignOfLife[]): Promise<void> => {
+  await db.query(
+    `insert into device_state as s (device_id, seen_at, frame_sha256, frame_since, frame_at)
+     select r."deviceId", r.at, r.frame ->> 'sha256', (r.frame ->> 'since')::timestamptz, (r.frame ->> 'at')::timestamptz
+     from jsonb_to_recordset($1::jsonb) as r ("deviceId" text, at timestamptz, frame jsonb)
+       join device d on d.id = r."deviceId" order by d.id
+     on conflict (device_id) do update set
+       seen_at = greatest(s.seen_at, excluded.seen_at),
+       frame_sha256 = coalesce(excluded.frame_sha256, s.frame_sha256),
+       frame_since = case when s.frame_sha256 = excluded.frame_sha256 then least(s.frame_since, excluded.frame_since)
+         else coalesce(excluded.frame_since, s.frame_since) end,
+       frame_at = case when s.frame_sha256 = excluded.frame_sha256 then greatest(s.frame_at, excluded.frame_at)
+         else coalesce(excluded.frame_at, s.frame_at) end`,
+    [toJsonb(signs)],
+  );
 };
 
 export type TrackPoint = {
@@ -160,6 +188,8 @@ export type Pose = {
   altitudeRef: string | null;
   gimbalPitchDeg: number | null;
   gimbalYawDeg: number | null;
+  /** When both of these were true. */
+  gimbalAt: Date | null;
 };
 
 /** The last position a device reported with the pose it had then, or null. */
@@ -167,7 +197,7 @@ export const lastPose = async (db: Queryable, deviceId: string): Promise<Pose | 
   const { rows } = await db.query<Pose>(
     `select lon, lat, position_at as at, (state ->> 'altitudeM')::float8 as "altitudeM",
        state ->> 'altitudeRef' as "altitudeRef", (state ->> 'gimbalPitchDeg')::float8 as "gimbalPitchDeg",
-       (state ->> 'gimbalYawDeg')::float8 as "gimbalYawDeg"
+       (state ->> 'gimbalYawDeg')::float8 as "gimbalYawDeg", (state ->> 'gimbalAt')::timestamptz as "gimbalAt"
      from device_state where device_id = $1 and lon is not null`,
     [deviceId],
   );

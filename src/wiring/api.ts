@@ -19,6 +19,7 @@ import {
   landmarkRoutes,
 } from '../devices/index.ts';
 import { droneCommandRoutes } from '../drones/index.ts';
+import { availabilityRoutes } from '../health/index.ts';
 import { findIncident, incidentRoutes, qualityRoutes, regroupRoutes } from '../incidents/index.ts';
 import {
   deadLetterRoutes,
@@ -221,6 +222,7 @@ const stageRoutes = (
     }),
     landmarkRoutes({ pool, visibleRegions, clock, groundHeightM }),
     trackRoutes({ pool, visibleRegions, clock }),
+    availabilityRoutes({ pool, visibleRegions, clock, timeZone: env.timeZone }),
     deviceEventRoutes({ pool, visibleRegions }),
     droneCommandRoutes({
       pool,

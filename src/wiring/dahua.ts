@@ -17,7 +17,7 @@ export const createDahua = (
     clientFor: (deviceId, setup) =>
       createDahuaClient(deviceId, setup, {
         ingest,
-        online: (id, online) => setOnline(pool, id, { online, at: clock.now() }),
+        online: (id, online) => setOnline(pool, id, { online, at: clock.now(), link: 'bus' }),
         allow: channels.webhook?.allow ?? [],
         logger,
       }),

@@ -48,10 +48,11 @@ const withStages = async <T>(
   const { endPools, ...prepared } = await prepareContext(options, connectionString);
   const { context, regions, registry } = prepared;
   try {
-    // A satellite is never answered.
+    // A satellite is never answered, nor is it a device of ours that could be unwell.
     const publish = async (): Promise<void> => undefined;
     const images = createImages(context);
-    const intake = createIntake(context, { ...prepared, images, publish });
+    const problemsOf = () => [];
+    const intake = createIntake(context, { ...prepared, images, publish, problemsOf });
     const stop = await startParts([context.listener, regions, registry]);
     try {
       return await work(createTakeDeps(context, { ...prepared, intake }));

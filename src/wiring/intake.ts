@@ -1,6 +1,11 @@
 import type { PoolClient } from 'pg';
 import { recordSighting } from '../airspace/index.ts';
-import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/index.ts';
+import {
+  type DeviceRegistry,
+  problemText,
+  registerAircraft,
+  setModelKey,
+} from '../devices/index.ts';
 import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
   type AlertHook,
@@ -19,6 +24,7 @@ import {
   type Ingest,
   insertDeadLetter,
   insertDeviceEvent,
+  type MavlinkReceiver,
   rejected,
   takeDetection,
 } from '../ingest/index.ts';
@@ -41,14 +47,18 @@ import type { Part } from '../shared/part.ts';
 import {
   createBatchWriter,
   createPartitionKeeper,
+  createSignBook,
   foldStates,
   insertTelemetry,
   mergeLatestStates,
   mergeState,
   savePersonPosition,
+  saveSigns,
   setOnline,
 } from '../telemetry/index.ts';
 import type { Images } from './images.ts';
+
+import { createMavlink } from './mavlink.ts';
 
 export type Intake = {
   ingest: Ingest;
@@ -56,6 +66,7 @@ export type Intake = {
   reassessor: Reassessor;
   /** Flights asked of drones. */
   commands: DroneCommands;
+  mavlink: MavlinkReceiver;
   parts: Part[];
   /** Stops the escalation of an incident somebody has taken, and what is not sent yet. */
   onTakenOver: (tx: PoolClient, incidentId: string, now: Date) => Promise<void>;
@@ -75,12 +86,14 @@ type IntakeParts = {
   images: Images;
   /** Answers gateways. The bus starts after the intake, and nothing is to be answered before. */
   publish: Publish;
+  /** What is wrong with the source of an alarm. */
+  problemsOf: DetectionIntakeDeps['problemsOf'];
 };
 
 /** Ingest with everything it hands its messages to: detections, telemetry, positions, receipts, dead letters. */
 export const createIntake = (
   context: Context,
-  { shared, regions, registry, images, publish }: IntakeParts,
+  { shared, regions, registry, images, publish, problemsOf }: IntakeParts,
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
@@ -133,6 +146,8 @@ export const createIntake = (
     logger,
   });
 
+  const signs = createSignBook({ save: (heard) => saveSigns(shared, heard), logger });
+
   const regionAt: DetectionIntakeDeps['regionAt'] = ([lon, lat]) => {
     const [region] = regions.regionsAt([lon, lat]);
     return region ?? { id: 'default', code: 'default' };
@@ -147,7 +162,8 @@ export const createIntake = (
     reportsOf: (deviceId) => registry.get(deviceId)?.reports ?? 'alarms',
     regionGeometry: (id) => regions.get(id)?.geometry,
     regionAt,
-    onAlert: createAlertHook(context, { regions, registry }),
+    problemsOf,
+    onAlert: createAlertHook(context, { regions, registry, problemsOf }),
   };
 
   const reassessor = createReassessor({ ...detections, logger });
@@ -160,8 +176,11 @@ export const createIntake = (
   });
   const dji = createGateway(context, { shared, registry, publish, commands });
 
+  const mavlink = createMavlink(context, { registry, telemetry, pool: shared });
+
   const ingest = createIngest({
     registry,
+    mavlink,
     telemetry,
     timeZone: env.timeZone,
     dji,
@@ -170,7 +189,8 @@ export const createIntake = (
     logger,
     sinks: {
       detection: (report, device, origin) => takeDetection(detections, report, device, origin),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      online: (deviceId, change) => setOnline(shared, deviceId, change),
+      heard: (sign) => signs.heard(sign),
       picture: (sent) => images.take(sent),
       deadLetter: (letter) => insertDeadLetter(shared, letter),
       aircraft: (sighting, receiverId, receivedAt) =>
@@ -251,9 +271,10 @@ export const createIntake = (
     incidents: detections,
     reassessor,
     commands,
+    mavlink,
     parts: context.has('ingest')
-      ? [partitions, eventKeeper, telemetry, reassessor, commandClock]
-      : [telemetry],
+      ? [partitions, eventKeeper, telemetry, signs, reassessor, commandClock]
+      : [telemetry, signs],
     onTakenOver,
     onGivenUp,
     answers,
@@ -268,7 +289,7 @@ const createGateway = (
     registry,
     publish,
     commands,
-  }: Omit<IntakeParts, 'regions' | 'images'> & { commands: DroneCommands },
+  }: Omit<IntakeParts, 'regions' | 'images' | 'problemsOf'> & { commands: DroneCommands },
 ) => {
   const { organizationId, organizationName } = droneSettings(config);
   return createDjiGateway({
@@ -278,7 +299,7 @@ const createGateway = (
     logger: logger.child({ stage: 'dji' }),
     sinks: {
       publish: (message) => publish({ ...message, qos: 1 }),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at }),
+      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at, link: 'bus' }),
       registerAircraft: (gateway, { sn, name, modelKey }) =>
         registerAircraft(shared, gateway, { id: sn, name, modelKey }),
       modelKey: (deviceId, modelKey) => setModelKey(shared, deviceId, modelKey),
@@ -295,9 +316,10 @@ const createGateway = (
 const createAlertHook =
   (
     context: Context,
-    { regions, registry }: { regions: RegionIndex; registry: DeviceRegistry },
+    { regions, registry, problemsOf }: Pick<IntakeParts, 'regions' | 'registry' | 'problemsOf'>,
   ): AlertHook =>
   async (tx, { incident, seen, level, reason, now }) => {
+    const [problem] = problemsOf(seen);
     const planned = await alertIncident(tx, {
       alert: {
         incidentId: incident.id,
@@ -306,6 +328,7 @@ const createAlertHook =
         kind: seen.kind,
         regionId: incident.regionId,
         fix: incident.fix,
+        ...(problem === undefined ? {} : { sourceProblem: problemText(problem) }),
         sourceName: registry.get(seen.deviceId)?.name ?? seen.deviceId,
         observedAt: seen.observedAt,
         receivedAt: seen.receivedAt,

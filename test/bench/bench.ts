@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { benchAlert, type Latency, LOAD_PER_S } from './bench-alert.ts';
 import { type BurstResult, benchBurst } from './bench-burst.ts';
 import { benchDji } from './bench-dji.ts';
+import { benchMavlink } from './bench-mavlink.ts';
 import { benchNearby } from './bench-nearby.ts';
 import { startBenchService } from './bench-service.ts';
 import { benchTelemetry } from './bench-telemetry.ts';
@@ -29,6 +30,7 @@ await benchNearby(say);
 
 say('\nDecoding, in process:');
 benchDji(say);
+benchMavlink(say);
 
 say('\nStarting the service …');
 const service = await startBenchService();

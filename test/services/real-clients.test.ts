@@ -10,6 +10,7 @@ import {
   JPEG,
   onvifEvent,
 } from '../support/camera-fixtures.ts';
+import { heartbeat, mavlinkFrame, position } from '../support/mavlink.ts';
 import { curl, mosquittoPub } from '../support/real-clients.ts';
 import { remoteIdMessage } from '../support/remote-id-fixtures.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -139,6 +140,18 @@ describe('mosquitto_pub', () => {
       await mosquittoPub(town, dock, { topic: 'thing/product/TESTAIR1/osd', payload });
       const { body } = await town.call<{ latest: Latest | null }>('GET', 'devices/TESTAIR1');
       expect(body.latest).toMatchObject({ lon: 113.27, lat: 26.71 });
+    }, WITHIN);
+  });
+});
+
+describe('mosquitto_pub with raw MAVLink frames', () => {
+  it('moves an aircraft', async () => {
+    const drone = await register('px4-pub', 'drone');
+    const payload = Buffer.concat([mavlinkFrame(heartbeat()), mavlinkFrame(position())]);
+    await mosquittoPub(town, drone, { topic: 'fengsui/v1/drone/px4-pub/mavlink', payload });
+    await vi.waitFor(async () => {
+      const { body } = await town.call<{ latest: Latest | null }>('GET', 'devices/px4-pub');
+      expect(body.latest).toMatchObject({ lon: 113.268, lat: 26.709, online: true });
     }, WITHIN);
   });
 });

@@ -241,6 +241,14 @@ describe('Hikvision over HTTP', () => {
     const sent = await post('hikvision/nvr-1', alert, { login, type: 'application/xml' });
     expect(sent).toMatchObject({ status: 200, body: { outcome: 'recorded' } });
     expect((await incidentOf('cam-channel-7')).fix.method).toBe('vicinity');
+    const recorder = await town.call<Device>('GET', 'devices/nvr-1');
+    expect(recorder.body.latest?.online).toBe(true);
+    await vi.waitFor(async () => {
+      const { rows } = await town.database.pool.query(
+        `select seen_at > now() - interval '1 minute' as heard from device_state where device_id = 'cam-channel-7'`,
+      );
+      expect(rows).toEqual([{ heard: true }]);
+    }, WITHIN);
   });
 
   it('admits nobody without the secret of that very device', async () => {
@@ -309,6 +317,13 @@ describe('a Pyronear engine', () => {
     const [seen] = await detectionsOf(await incidentOf('cam-pyro'));
     expect(seen?.kind).toBe('smoke');
     expect(seen?.azimuthDeg).toBeCloseTo(210, 6);
+    // What a frozen picture would be told by.
+    await vi.waitFor(async () => {
+      const { rows } = await town.database.pool.query(
+        `select length(frame_sha256) as length from device_state where device_id = 'cam-pyro'`,
+      );
+      expect(rows).toEqual([{ length: 64 }]);
+    }, WITHIN);
   });
 });
 

@@ -158,9 +158,12 @@ describe('a night on call', () => {
     return incidentId;
   };
   const becomes = (id: string, status: string) =>
-    vi.waitFor(async () => {
-      expect((await town.call('GET', `incidents/${id}`)).body).toMatchObject({ status });
-    });
+    vi.waitFor(
+      async () => {
+        expect((await town.call('GET', `incidents/${id}`)).body).toMatchObject({ status });
+      },
+      { timeout: 10_000 },
+    );
   const timeline = async (id: string): Promise<string[]> =>
     (
       await town.call<{ items: { type: string }[] }>('GET', `incidents/${id}/events`)

@@ -1,4 +1,6 @@
 import type { Device } from '../../src/devices/index.ts';
+import type { CameraTopic } from '../../src/ingest/camera-topics.ts';
+import { parseTopic } from '../../src/ingest/topics.ts';
 
 /** A registered camera on a mast, 60° wide; nothing of it is calibrated. */
 export const camera = (over: Partial<Device> = {}): Device => ({
@@ -22,6 +24,17 @@ export const camera = (over: Partial<Device> = {}): Device => ({
   properties: {},
   ...over,
 });
+
+/** A topic on which a camera, or a box in front of one, reports. */
+export const cameraTopic = (text: string): CameraTopic => {
+  const parsed = parseTopic(text);
+  if (parsed.kind !== 'known') throw new Error(`${text} is ${parsed.kind}`);
+  const { topic } = parsed;
+  const { dialect, message } = topic;
+  if (dialect === 'native' || dialect === 'dji' || dialect === 'mavlink') throw new Error(text);
+  if (message === 'snapshot') throw new Error(text);
+  return topic;
+};
 
 /** A box that reports for cameras. */
 export const gateway = (id = 'box-1'): Device =>

@@ -54,6 +54,7 @@ export const locatedDetection = (over: Partial<LocatedDetection> = {}): LocatedD
     rangeM: null,
     temperatureC: null,
     imageUrl: null,
+    deviceProblems: null,
     topic: 'fengsui/v1/camera/cam-1/detection',
     raw: Buffer.from('{}'),
     ...over,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { createService, type Service } from '../../src/pipeline.ts';
 import { loadChannelConfig } from '../../src/shared/channel-config.ts';
@@ -30,7 +30,7 @@ export type TestService = {
     token?: string | null,
   ): Promise<Response<T>>;
   /** Logs in to the bus; waits until an external broker has learnt of the login. */
-  connect(username: string, password: string): Promise<MqttClient>;
+  connect(username: string, password: string, will?: IClientOptions['will']): Promise<MqttClient>;
   stop(): Promise<void>;
 };
 
@@ -101,7 +101,7 @@ export const startTestService = async (
   adminToken = login.body.token;
 
   const clients: MqttClient[] = [];
-  const connect = async (username: string, password: string): Promise<MqttClient> => {
+  const connect: TestService['connect'] = async (username, password, will) => {
     const url = new URL(service.mqttUrl());
     const deadline = Date.now() + 10_000;
     for (;;) {
@@ -112,6 +112,7 @@ export const startTestService = async (
           clientId: username,
           protocolVersion: 4,
           reconnectPeriod: 0,
+          ...(will === undefined ? {} : { will }),
         });
         clients.push(client);
         return client;

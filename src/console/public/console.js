@@ -1,5 +1,6 @@
 import { prepareSound, ring, soundWanted, switchSound } from './alarm.js';
 import { createBoard } from './board.js';
+import { createDeviceButton } from './device-health.js';
 import { byId } from './dom.js';
 import { clockTime } from './format.js';
 import { forgetToken, login, request, token } from './http.js';
@@ -37,6 +38,7 @@ const onFailed = (error) => {
 
 const board = createBoard({ toast, onFailed, onNews: () => ring() });
 const push = createPushButton({ toast, onFailed });
+const devices = createDeviceButton({ onFailed });
 
 /** `#incident=…` is where a notification leads; followed once. */
 const followLink = async () => {
@@ -96,6 +98,7 @@ const enter = async () => {
     // A village can be chosen only now.
     byId('report').hidden = !me.roles.some((role) => REPORT_ROLES.includes(role));
     void push.enter(me);
+    devices.enter();
   } catch (error) {
     if (error.status === 401) return leave(t().expired);
     toast(t().unreachable);
@@ -124,6 +127,7 @@ const leave = (message) => {
   forgetToken();
   board.clear();
   push.leave();
+  devices.leave();
   clearTimeout(bannerTimer);
   for (const id of ['board', 'logout', 'sound', 'link', 'banner', 'report']) {
     byId(id).hidden = true;
@@ -176,6 +180,7 @@ const translate = () => {
   byId('link-text').textContent = t()[link];
   byId('report').textContent = t().report.title;
   push.redraw();
+  devices.redraw();
   board.redraw();
 };
 

@@ -1,3 +1,4 @@
+import { doubt } from './device-health.js';
 import { h } from './dom.js';
 import { clockTime, distance, error, percent } from './format.js';
 import { pictureStrip } from './pictures.js';
@@ -45,6 +46,7 @@ const source = ({ deviceId, frames }, view) => {
           h('b', {}, deviceId),
           ` ${t().frames(frames.length)} · ${word('kind', newest.kind)} ${percent(newest.confidence)} `,
           h('span', { class: 'dim' }, sightText(newest)),
+          doubt(newest),
           labels(frames),
         ),
         h(
@@ -97,6 +99,7 @@ const frameRow = (detection, view) => {
       h('time', { datetime: observedAt }, time),
       ` ${word('kind', detection.kind)} ${percent(detection.confidence)} `,
       h('span', { class: 'dim' }, `${sightText(detection)} · ${fixWords(fix).join(' · ')}`),
+      doubt(detection),
       labels([detection]),
     ),
     view.mayCommand

@@ -37,7 +37,8 @@ export const decodePyronear = (
   const recordedAt = timeOf(form.recorded_at, 'UTC');
   const observedAt = recordedAt ?? timeOf(form.received_at, timeZone) ?? receivedAt;
   const pose = textOf(form.pose_id);
-  const frameId = textOf(form.frame_sha256) ?? (recordedAt === null ? null : form.recorded_at);
+  const frameSha256 = textOf(form.frame_sha256);
+  const frameId = frameSha256 ?? (recordedAt === null ? null : form.recorded_at);
   return {
     kind: 'items',
     items: boxes.map(({ box, confidence }, i) => {
@@ -47,6 +48,7 @@ export const decodePyronear = (
         ...bareReport({ kind: 'smoke', observedAt, sourceEventId }),
         box,
         confidence,
+        ...(frameSha256 === null ? {} : { frameSha256 }),
       };
       return {
         camera: null,

@@ -1,3 +1,4 @@
+import { csvOf } from '../../shared/csv.ts';
 import { MEASURED, type ResponseRow } from './response-store.ts';
 
 const HEADER = [
@@ -8,7 +9,7 @@ const HEADER = [
   ...MEASURED.flatMap((act) => [`${act}Count`, `${act}MedianS`, `${act}P90S`]),
 ];
 
-/** As spreadsheets read it: UTF-8 with a mark, lines of RFC 4180, seconds to a tenth; the last line is all regions together. */
+/** Seconds to a tenth; the last line is all regions together. */
 export const responseCsv = (rows: readonly ResponseRow[]): string => {
   const lines = rows.map((row) => [
     row.regionId ?? '',
@@ -20,14 +21,7 @@ export const responseCsv = (rows: readonly ResponseRow[]): string => {
       return [count, tenths(medianS), tenths(p90S)];
     }),
   ]);
-  return `\uFEFF${[HEADER, ...lines].map((cells) => cells.map(cell).join(',')).join('\r\n')}\r\n`;
+  return csvOf(HEADER, lines);
 };
 
 const tenths = (seconds: number | null): string => (seconds === null ? '' : seconds.toFixed(1));
-
-/** A name that begins like a formula is text all the same. */
-const cell = (value: string | number): string => {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};

@@ -23,6 +23,7 @@ export const en: Template = {
   },
   sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
     `${unanswered ? 'UNTAKEN fire' : upgrade ? 'UPGRADED fire' : level === 'strong' ? 'Fire' : 'Possible fire'} ${number}: ${kind} at ${place}, ${time}, by ${source}. lon,lat ${lonLat} (WGS-84) +/-${radius}.`,
+  doubt: (problem) => ` Source not well: ${problem}.`,
   joinPlace: (names) => names.join(' '),
   nowhere: 'home area',
   metres: (value) => `${value} m`,

@@ -57,6 +57,8 @@ export type Template = {
   /** The alert for the ear, twice, and which keys to press. */
   spoken(phrases: SpokenPhrases): string;
   sentence(phrases: Phrases): string;
+  /** Behind the sentence: the source is not well. */
+  doubt(problem: string): string;
   /** Names from coarse to fine. */
   joinPlace(names: readonly string[]): string;
   /** The place of an incident outside every imported region. */

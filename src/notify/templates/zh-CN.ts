@@ -28,6 +28,7 @@ export const zhCN: Template = {
   },
   sentence: ({ number, kind, level, upgrade, unanswered, place, source, time, lonLat, radius }) =>
     `${unanswered ? '无人接警，' : ''}${upgrade ? '升级：火情' : level === 'strong' ? '火情' : '疑似火情'}${number}：${place}发现${KINDS[kind]}，${time}，来源${source}。经纬度${lonLat}(WGS-84)，误差${radius}。`,
+  doubt: (problem) => `来源设备异常：${problem}。`,
   joinPlace: (names) => names.join(''),
   nowhere: '辖区内',
   metres: (value) => `${value}米`,

@@ -219,15 +219,26 @@ describe('a message whose answer a crash has swallowed', () => {
     }
   });
 
-  it('is found by a process that starts after a receipt was kept and not yet looked at', async () => {
-    const { id, messageReference } = await begin();
-    const reference = encodeReference({ message: messageReference, parts: 1, part: 1 });
-    await harness.pool.query(
+  /** As a process leaves it that is killed, or that has no time to count it. */
+  const keepUncounted = (message: number) =>
+    harness.pool.query(
       `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, reference)
-       values ($1, 'left', $2, 'delivered', now(), now(), 'DELIVRD', $3)`,
-      [PROVIDER, PHONE.slice(1), reference],
+       values ($1, $2, $3, 'delivered', now(), now(), 'DELIVRD', $4)`,
+      [PROVIDER, `id-${nextId++}`, PHONE.slice(1), encodeReference({ message, parts: 1, part: 1 })],
     );
+
+  it('is found by a process that starts, where a receipt was kept and not yet counted', async () => {
+    const { id, messageReference } = await begin();
+    await keepUncounted(messageReference);
     await book.catchUp();
     expect(await harness.expectStatus(id, 'delivered')).toMatchObject({ attempts: 1 });
+  });
+
+  it('is found by whoever is about to send it again', async () => {
+    await harness.start();
+    const { id, messageReference } = await begin();
+    await keepUncounted(messageReference);
+    expect(await harness.expectStatus(id, 'delivered')).toMatchObject({ attempts: 1 });
+    await harness.stopAll();
   });
 });

@@ -23,13 +23,14 @@ const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => service.build !== undefined);
 
-const NOT_ANY_TEXT = /_URL$|^WEBHOOK_SECRET$|^IMAGE_HOSTS$/;
+/** What they may be is checked, as URLs are. */
+const OPTIONAL = new Set(['WEBHOOK_SECRET', 'IMAGE_HOSTS', 'MAVLINK_PORT']);
 
 /** `.env.example` with every secret filled in, as a person would. */
 const dotEnv = Object.fromEntries(
   [...read('.env.example').matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
     name,
-    value === '' && !NOT_ANY_TEXT.test(name) ? `${name}-`.repeat(8) : value,
+    value === '' && !(name.endsWith('_URL') || OPTIONAL.has(name)) ? `${name}-`.repeat(8) : value,
   ]),
 );
 

@@ -12,6 +12,7 @@ import {
 const gatewayOf = (id: string): string | null => (id === 'DRONE1' ? 'DOCK1' : null);
 const camera: Principal = { owner: 'device', kind: 'camera', id: 'cam-1' };
 const satellite: Principal = { owner: 'device', kind: 'satellite', id: 'viirs' };
+const drone: Principal = { owner: 'device', kind: 'drone', id: 'd-7' };
 const dock: Principal = { owner: 'device', kind: 'dock', id: 'DOCK1' };
 const box: Principal = { owner: 'device', kind: 'gateway', id: 'box-1' };
 const frigate: Principal = { owner: 'device', kind: 'gateway', id: 'frigate' };
@@ -46,6 +47,10 @@ describe('mayPublish', () => {
     [camera, 'fengsui/v1/drone/cam-1/detection', false],
     [camera, 'fengsui/v1/camera/cam-1/nonsense', false],
     [camera, 'fengsui/v1/person/p-1/inbox', false],
+    [drone, 'fengsui/v1/drone/d-7/mavlink', true],
+    [drone, 'fengsui/v1/drone/d-8/mavlink', false],
+    [drone, 'udp/mavlink/10.8.0.7', false],
+    [camera, 'fengsui/v1/camera/cam-1/mavlink', false],
     [satellite, 'fengsui/v1/satellite/viirs/detection', true],
     [satellite, 'fengsui/v1/camera/viirs/detection', false],
     [dock, 'thing/product/DOCK1/osd', true],
@@ -127,6 +132,8 @@ it('writes the same rules for Mosquitto', () => {
   const cameraRules = acl.split('user ').find((block) => block.startsWith('cam-1'));
   expect(cameraRules).toContain('topic readwrite cam-1/onvif-ej/#');
   expect(cameraRules).toContain('topic readwrite axis/cam-1/#');
+  expect(cameraRules).not.toContain('mavlink');
+  expect(acl).toContain('topic write fengsui/v1/drone/DRONE1/mavlink');
   expect(cameraRules).toContain('topic write fengsui/v1/camera/cam-1/image/+');
   expect(cameraRules).not.toContain('frigate');
   expect(cameraRules).not.toContain('thing/product');

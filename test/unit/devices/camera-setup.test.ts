@@ -36,7 +36,15 @@ describe('the setup of a camera', () => {
       externalId: '',
       picture: { widthPx: 1280 },
       pose: { panDeg: 0, tiltDeg: -91 },
+      heartbeatS: '60',
+      tour: 'yes',
     });
-    expect(mistakes.map(({ path }) => path)).toEqual(['externalId', 'picture', 'pose.tiltDeg']);
+    expect(mistakes.map(({ path }) => path)).toEqual([
+      'externalId',
+      'picture',
+      'pose.tiltDeg',
+      'heartbeatS',
+      'tour',
+    ]);
   });
 });

@@ -4,12 +4,12 @@ import type { AircraftSighting } from '../../../src/airspace/index.ts';
 import { decodeCameraMessage } from '../../../src/ingest/camera-intake.ts';
 import type { CameraTopic } from '../../../src/ingest/camera-topics.ts';
 import type { Decoded, DetectionReport } from '../../../src/ingest/decoded.ts';
-import { parseTopic } from '../../../src/ingest/topics.ts';
 import type { TelemetryReading } from '../../../src/telemetry/index.ts';
 import {
   axisEvent,
   bytes,
   camera,
+  cameraTopic,
   dahuaEvent,
   frigateEvent,
   gateway,
@@ -73,16 +73,6 @@ const DEVICES = [
   }),
   gateway(),
 ];
-
-const topicOf = (text: string): CameraTopic => {
-  const parsed = parseTopic(text);
-  if (parsed.kind !== 'known') throw new Error(`${text} is ${parsed.kind}`);
-  const { topic } = parsed;
-  if (topic.dialect === 'native' || topic.dialect === 'dji' || topic.message === 'snapshot') {
-    throw new Error(text);
-  }
-  return topic;
-};
 
 /** Everything a mutated payload may say, each within what the rest of the service relies on. */
 const decodeAll = (topic: CameraTopic, payload: Buffer): Decoded[] =>
@@ -244,7 +234,7 @@ const replacedText = (xml: string, pick: number, by: string): string => {
 };
 
 describe.each(Object.entries(VALID))('%s', (_name, { topic: text, payload }) => {
-  const topic = topicOf(text);
+  const topic = cameraTopic(text);
 
   it('is understood as it is', () => {
     const decoded = decodeAll(topic, bytes(payload));
@@ -301,7 +291,7 @@ const escaped = (text: string): string =>
   text.replace(/[&<>]/g, (c) => `&#${String(c.charCodeAt(0))};`);
 
 it('Remote ID says nothing impossible, whatever stands in its structure', () => {
-  const topic = topicOf('fengsui/v1/gateway/box-1/remote-id');
+  const topic = cameraTopic('fengsui/v1/gateway/box-1/remote-id');
   const struct = odidBytes({
     lon: 113.27,
     lat: 26.71,

@@ -68,6 +68,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
     cameraBehind: async () => undefined,
     gatewayOf: (id) => devices.get(id)?.gatewayId ?? null,
     authenticate: async () => undefined,
+    isRevoked: () => false,
     onCredentialChange: () => undefined,
   };
   const dji = createDjiGateway({
@@ -108,6 +109,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
       },
     },
     dji,
+    mavlink: { take: () => Promise.reject(new Error('a DJI message is no MAVLink')) },
     laserRadiusM: 30,
     now: () => NOW,
     logger: pino({ level: 'silent' }),
@@ -116,6 +118,7 @@ export const djiHarness = (over: Partial<DjiSinks> = {}): DjiHarness => {
       detection: () => Promise.reject(new Error('a DJI message is no detection')),
       online: async () => undefined,
       aircraft: async () => undefined,
+      heard: () => undefined,
       personPosition: async () => undefined,
       receipt: async () => undefined,
       picture: async () => undefined,

@@ -57,6 +57,11 @@ describe('parseTopic', () => {
       { dialect: 'frigate', lane: 'picture', id: 'box-2', camera: 'ridge' },
     ],
     ['http/gb28181/box-1', { dialect: 'gb28181', lane: 'alarm', id: 'box-1' }],
+    [
+      'fengsui/v1/drone/d-7/mavlink',
+      { dialect: 'mavlink', lane: 'telemetry', from: { deviceId: 'd-7' } },
+    ],
+    ['udp/mavlink/10.8.0.7', { dialect: 'mavlink', from: { address: '10.8.0.7' } }],
     ['fengsui/v1/gateway/box-1/status', { dialect: 'native', kind: 'gateway', id: 'box-1' }],
     ['thing/product/SN1/osd', { dialect: 'dji', lane: 'telemetry', id: 'SN1', message: 'osd' }],
     ['thing/product/SN1/state', { dialect: 'dji', lane: 'telemetry', message: 'state' }],

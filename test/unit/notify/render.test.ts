@@ -69,6 +69,21 @@ describe('renderAlert', () => {
     );
   });
 
+  it('says that the source is not well where there is room, but never for the code', () => {
+    const sourceProblem = { zh: '时钟慢95秒', en: 'clock 95 s slow' };
+    const doubted = { ...facts, sourceProblem };
+    const coded = { ...sms, code: '417' };
+    expect(renderAlert(doubted, 'zh-CN', coded)).toBe(
+      '【烽燧】疑似火情AR-20261102-001：安仁县灵官镇发现烟雾，14:05，来源云台山3号。经纬度113.26944,26.70912(WGS-84)，误差187米。来源设备异常：时钟慢95秒。回复1接警、2误报、0不能到（编号417）',
+    );
+    expect(renderAlert({ ...doubted, sourceName: '云'.repeat(34) }, 'zh-CN', coded)).toMatch(
+      /误差187米。编号417$/,
+    );
+    expect(renderAlert(doubted, 'en', { ...coded, maxLength: 500 })).toContain(
+      '+/-187 m. Source not well: clock 95 s slow. Reply 1',
+    );
+  });
+
   it.each([
     ['zh-CN', '【烽燧】无人接警，疑似火情AR-'],
     ['en', '【烽燧】UNTAKEN fire AR-'],

@@ -2,8 +2,10 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import {
   createBatchWriter,
+  createSignBook,
   foldStates,
   NOTHING_READ,
+  type SignOfLife,
   type TelemetryReading,
   type TelemetryRow,
 } from '../../../src/telemetry/index.ts';
@@ -41,6 +43,15 @@ describe('foldStates', () => {
     ]);
     expect(state).toMatchObject({ lon: 113.1, lat: 26.1, positionAt: t0, observedAt: at(5) });
     expect(state?.state.batteryPct).toBe(70);
+  });
+
+  it('remembers since when a gimbal has been silent', () => {
+    const later = { observedAt: at(5), receivedAt: at(5), lon: 113.1, lat: 26.1 };
+    const [state] = foldStates([
+      row({ gimbalPitchDeg: -30, gimbalYawDeg: 90 }),
+      row({ ...later, gimbalPitchDeg: -20 }),
+    ]);
+    expect(state).toMatchObject({ positionAt: at(5), state: { gimbalYawDeg: 90, gimbalAt: t0 } });
   });
 
   it('orders by the device clock, and does not believe a clock ahead of ours', () => {
@@ -130,5 +141,43 @@ describe('the batch writer', () => {
     expect(writer.buffered()).toBeLessThan(4_000);
     await writer.stop();
     expect(writer.buffered()).toBe(0);
+  });
+});
+
+describe('signs of life', () => {
+  const frame = (sha256: string, s: number) => ({ sha256, since: at(s), at: at(s) });
+  const heard = async (...signs: SignOfLife[]): Promise<readonly SignOfLife[]> => {
+    const saved: SignOfLife[] = [];
+    const book = createSignBook({
+      save: async (kept) => void saved.push(...kept),
+      logger: pino({ level: 'silent' }),
+      everyMs: 3_600_000,
+    });
+    await book.start();
+    for (const sign of signs) book.heard(sign);
+    await book.stop();
+    return saved;
+  };
+
+  it('are one a device, the last, with the span over which its picture was the same', async () => {
+    const sign = (deviceId: string, s: number, sha256?: string) => ({
+      deviceId,
+      at: at(s),
+      frame: sha256 === undefined ? null : frame(sha256, s),
+    });
+    expect(
+      await heard(
+        sign('a', 0, 'x'),
+        sign('b', 1),
+        sign('a', 5, 'x'),
+        sign('a', 9),
+        sign('c', 0, 'x'),
+        sign('c', 3, 'y'),
+      ),
+    ).toEqual([
+      { deviceId: 'a', at: at(9), frame: { sha256: 'x', since: at(0), at: at(5) } },
+      { deviceId: 'b', at: at(1), frame: null },
+      { deviceId: 'c', at: at(3), frame: frame('y', 3) },
+    ]);
   });
 });

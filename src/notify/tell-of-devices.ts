@@ -1,0 +1,95 @@
+import type { PoolClient } from 'pg';
+import type { DaySummary, DeviceNews } from '../health/index.ts';
+import type { ContactChannel, Locale, Person, RegionLookup } from '../people/index.ts';
+import type { HealthSettings } from '../shared/health-config.ts';
+import { readRecipients } from './escalation/recipients.ts';
+import { addresseeOf, noticeTo } from './notice.ts';
+import { insertNotifications } from './notification-store.ts';
+import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
+import { MAX_SMS_LENGTH } from './render.ts';
+import { renderDeviceNews, renderDeviceSummary } from './render-devices.ts';
+
+export type DeviceWording = Pick<HealthSettings, 'to' | 'channels'> & {
+  regions: Pick<RegionLookup, 'chain' | 'get'>;
+  smsSignature: string;
+  timeZone: string;
+  setUp: SetUpChannels;
+};
+
+/** Tells those who look after devices what has come over theirs: each once, in one message. */
+export const tellOfDevices = async (
+  tx: PoolClient,
+  wording: DeviceWording,
+  { news, now }: { news: readonly DeviceNews[]; now: Date },
+): Promise<void> => {
+  await tellEach(tx, wording, now, (person) => {
+    const own = ownOf(news, person, wording);
+    if (own.length === 0) return null;
+    const devices = own.map(({ id, news: what, problems }) => ({ id, news: what, problems }));
+    return {
+      text: (maxLength) =>
+        renderDeviceNews(own, person.locale, { signature: wording.smsSignature, maxLength }),
+      payload: { about: 'health', devices },
+    };
+  });
+};
+
+/** Tells them how all of theirs are, once a day. */
+export const tellOfDay = async (
+  tx: PoolClient,
+  wording: DeviceWording,
+  { summary, now }: { summary: DaySummary; now: Date },
+): Promise<void> => {
+  const { day } = summary;
+  await tellEach(tx, wording, now, (person) => {
+    const devices = ownOf(summary.devices, person, wording);
+    if (devices.length === 0) return null;
+    const own = { day, devices, yesterday: ownOf(summary.yesterday, person, wording) };
+    const { smsSignature: signature, timeZone } = wording;
+    return {
+      text: (maxLength) =>
+        renderDeviceSummary(own, person.locale, { signature, timeZone, maxLength }),
+      payload: { about: 'summary', day },
+    };
+  });
+};
+
+type Message = { text: (maxLength: number) => string; payload: Record<string, unknown> };
+
+const tellEach = async (
+  tx: PoolClient,
+  { to, channels, regions, setUp }: DeviceWording,
+  now: Date,
+  messageFor: (person: Person) => Message | null,
+): Promise<void> => {
+  const { people } = await readRecipients(tx, { to, regions, regionId: 'default', now });
+  const rows = people.flatMap((person) => {
+    const message = messageFor(person);
+    if (message === null) return [];
+    return planNotifications([person], channels, setUp).map((planned) =>
+      noticeTo(addresseeOf(planned), {
+        incidentId: null,
+        kind: 'device',
+        text: message.text(roomOn(planned.channel, person.locale)),
+        payload: message.payload,
+        now,
+      }),
+    );
+  });
+  await insertNotifications(tx, rows, now);
+};
+
+/** A letter has room for a county's worth; a phone's notification for some. */
+const roomOn = (channel: ContactChannel, locale: Locale): number =>
+  channel === 'sms' ? MAX_SMS_LENGTH[locale] : channel === 'email' ? 8_000 : 500;
+
+/** Those of a person's regions; who has none looks after all. */
+const ownOf = <T extends { regionId: string }>(
+  all: readonly T[],
+  { regionIds }: Person,
+  { regions }: Pick<DeviceWording, 'regions'>,
+): T[] =>
+  all.filter(
+    ({ regionId }) =>
+      regionIds.length === 0 || regions.chain(regionId).some((id) => regionIds.includes(id)),
+  );
