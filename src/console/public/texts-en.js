@@ -97,7 +97,6 @@ export const en = {
   undoDone: 'Undone',
   picture: 'Picture',
   pictureMissing: 'The picture could not be loaded',
-  close: 'Close',
   confirm: 'Confirm',
   cancel: 'Cancel',
   away: (range, direction) => `${range} ${direction}`,

@@ -93,7 +93,6 @@ export const zh = {
   undoDone: '已撤销',
   picture: '图片',
   pictureMissing: '图片无法加载',
-  close: '关闭',
   confirm: '确定',
   cancel: '取消',
   away: (range, direction) => `${direction} ${range}`,

@@ -24,13 +24,13 @@ const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => service.build !== undefined);
 
 /** What they may be is checked, as URLs are. */
-const OPTIONAL = new Set(['WEBHOOK_SECRET', 'IMAGE_HOSTS', 'MAVLINK_PORT']);
+const NOT_ANY_TEXT = /_URL$|^WEBHOOK_SECRET$|^IMAGE_HOSTS$|^MAVLINK_PORT$/;
 
 /** `.env.example` with every secret filled in, as a person would. */
 const dotEnv = Object.fromEntries(
   [...read('.env.example').matchAll(/^([A-Z0-9_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
     name,
-    value === '' && !(name.endsWith('_URL') || OPTIONAL.has(name)) ? `${name}-`.repeat(8) : value,
+    value === '' && !NOT_ANY_TEXT.test(name) ? `${name}-`.repeat(8) : value,
   ]),
 );
 
