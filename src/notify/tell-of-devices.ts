@@ -22,8 +22,8 @@ export const tellOfDevices = async (
   wording: DeviceWording,
   { news, now }: { news: readonly DeviceNews[]; now: Date },
 ): Promise<void> => {
-  await tellEach(tx, wording, now, (person) => {
-    const own = ownOf(news, person, wording);
+  await tellEach(tx, wording, now, (person, isTheirs) => {
+    const own = news.filter(isTheirs);
     if (own.length === 0) return null;
     const devices = own.map(({ id, news: what, problems }) => ({ id, news: what, problems }));
     return {
@@ -41,10 +41,10 @@ export const tellOfDay = async (
   { summary, now }: { summary: DaySummary; now: Date },
 ): Promise<void> => {
   const { day } = summary;
-  await tellEach(tx, wording, now, (person) => {
-    const devices = ownOf(summary.devices, person, wording);
+  await tellEach(tx, wording, now, (person, isTheirs) => {
+    const devices = summary.devices.filter(isTheirs);
     if (devices.length === 0) return null;
-    const own = { day, devices, yesterday: ownOf(summary.yesterday, person, wording) };
+    const own = { day, devices, yesterday: summary.yesterday.filter(isTheirs) };
     const { smsSignature: signature, timeZone } = wording;
     return {
       text: (maxLength) =>
@@ -60,11 +60,17 @@ const tellEach = async (
   tx: PoolClient,
   { to, channels, regions, setUp }: DeviceWording,
   now: Date,
-  messageFor: (person: Person) => Message | null,
+  messageFor: (person: Person, isTheirs: (of: { regionId: string }) => boolean) => Message | null,
 ): Promise<void> => {
   const { people } = await readRecipients(tx, { to, regions, regionId: 'default', now });
+  const sees = ({ regionIds }: Person, regionId: string): boolean =>
+    regionIds.length === 0 || regions.chain(regionId).some((id) => regionIds.includes(id));
   const rows = people.flatMap((person) => {
-    const message = messageFor(person);
+    // What is in nobody's regions is everybody's: better than nobody's.
+    const message = messageFor(
+      person,
+      ({ regionId }) => sees(person, regionId) || !people.some((other) => sees(other, regionId)),
+    );
     if (message === null) return [];
     return planNotifications([person], channels, setUp).map((planned) =>
       noticeTo(addresseeOf(planned), {
@@ -82,14 +88,3 @@ const tellEach = async (
 /** A letter has room for a county's worth; a phone's notification for some. */
 const roomOn = (channel: ContactChannel, locale: Locale): number =>
   channel === 'sms' ? MAX_SMS_LENGTH[locale] : channel === 'email' ? 8_000 : 500;
-
-/** Those of a person's regions; who has none looks after all. */
-const ownOf = <T extends { regionId: string }>(
-  all: readonly T[],
-  { regionIds }: Person,
-  { regions }: Pick<DeviceWording, 'regions'>,
-): T[] =>
-  all.filter(
-    ({ regionId }) =>
-      regionIds.length === 0 || regions.chain(regionId).some((id) => regionIds.includes(id)),
-  );
