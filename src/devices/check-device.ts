@@ -1,9 +1,10 @@
 import type { LonLat } from '../shared/geo.ts';
 import { cameraSetupMistakes } from './camera-setup.ts';
-import { dahuaSetupMistakes, withKnownPassword } from './dahua-setup.ts';
+import { dahuaSetupMistakes } from './dahua-setup.ts';
 import type { Device, DeviceRegistration } from './device.ts';
+import { secretMistakes, withKnownSecrets } from './device-secrets.ts';
 import { hfovByZoomMistake } from './lens.ts';
-import { mavlinkSetupMistakes, withKnownSigningKey } from './mavlink-setup.ts';
+import { mavlinkSetupMistakes } from './mavlink-setup.ts';
 
 export type Regions = {
   /** The smallest region around a point. */
@@ -75,14 +76,14 @@ export const checkDevice = (
   }
   if (body.gatewayId === body.id)
     errors.push({ path: 'gatewayId', message: 'a device is not its own gateway' });
-  const given = withKnownPassword({ ...body.properties, ...unknownFields(body) }, known);
-  const properties = withKnownSigningKey(given, known);
+  const properties = withKnownSecrets({ ...body.properties, ...unknownFields(body) }, known);
   const mistake = hfovByZoomMistake(properties);
   if (mistake !== undefined) errors.push({ path: 'hfovByZoom', message: mistake });
   errors.push(
     ...cameraSetupMistakes(properties),
     ...dahuaSetupMistakes(properties),
     ...mavlinkSetupMistakes(properties),
+    ...secretMistakes(properties),
   );
   if (RESERVED.has(body.id) && !(body.id === 'frigate' && body.kind === 'gateway')) {
     errors.push({ path: 'id', message: `"${body.id}" is a level of MQTT topics; choose another` });

@@ -36,24 +36,3 @@ export const dahuaSetupMistakes = ({ dahua }: Properties): { path: string; messa
       path === '/url' ? 'is not http(s)://host[:port], without path, user or password' : message,
   }));
 };
-
-const settingsIn = ({ dahua }: Properties): Properties | undefined =>
-  typeof dahua === 'object' && dahua !== null ? { ...dahua } : undefined;
-
-/** A device as it may be shown: the password is never read back. */
-export const withoutPassword = <T extends Pick<Device, 'properties'>>(device: T): T => {
-  const settings = settingsIn(device.properties);
-  if (settings === undefined) return device;
-  const { password: _hidden, ...shown } = settings;
-  return { ...device, properties: { ...device.properties, dahua: shown } };
-};
-
-/**
- * Properties to be stored in place of `known`: what was read back and sent again lacks the password, and keeps it as long
- * as it goes to the same address.
- */
-export const withKnownPassword = (given: Properties, known: Properties): Properties => {
-  const [settings, before] = [settingsIn(given), settingsIn(known)];
-  if (settings === undefined || before === undefined || settings.url !== before.url) return given;
-  return { ...given, dahua: { password: before.password, ...settings } };
-};

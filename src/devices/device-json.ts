@@ -1,11 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { DateTimeSchema } from '../shared/http.ts';
-import { withoutPassword } from './dahua-setup.ts';
-import { type Device, DeviceSchema } from './device.ts';
+import { DeviceSchema } from './device.ts';
 import { DeviceHealthSchema, problemJson } from './device-health.ts';
+import { withoutSecrets } from './device-secrets.ts';
 import type { DeviceState, DeviceWithState } from './device-store.ts';
 import { CalibrationSchema } from './landmark.ts';
-import { withoutSigningKey } from './mavlink-setup.ts';
 
 const MaybeTime = Type.Union([DateTimeSchema, Type.Null()]);
 const MaybeNumber = Type.Union([Type.Number(), Type.Null()]);
@@ -32,10 +31,6 @@ export const ListedDeviceSchema = Type.Object({
   latest: Type.Union([DeviceStateSchema, Type.Null()]),
   health: DeviceHealthSchema,
 });
-
-/** A device as people may see it: with what stands in its properties anyone could speak for it, or to it. */
-export const withoutSecrets = <T extends Pick<Device, 'properties'>>(device: T): T =>
-  withoutSigningKey(withoutPassword(device));
 
 export const deviceJson = ({
   createdAt,

@@ -17,7 +17,8 @@ import {
   DeviceSchema,
 } from './device.ts';
 import { HEALTH_STATUSES, type HealthStatus } from './device-health.ts';
-import { deviceJson, ListedDeviceSchema, withoutSecrets } from './device-json.ts';
+import { deviceJson, ListedDeviceSchema } from './device-json.ts';
+import { withoutSecrets } from './device-secrets.ts';
 import {
   findDeviceWithState,
   listDevices,

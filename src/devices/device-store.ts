@@ -10,7 +10,7 @@ import type { BrokerUser } from './mosquitto-files.ts';
 
 const COLUMNS = `d.id, d.kind, d.name, d.region_id, d.lon, d.lat, d.ground_height_m, d.mount_height_m, d.height_ref,
   d.azimuth_offset_deg, d.tilt_offset_deg, d.azimuth_sigma_deg, d.elevation_sigma_deg, d.hfov_deg, d.focal_scale,
-  d.reports, d.gateway_id, d.properties - 'imagePassword' as properties`;
+  d.reports, d.gateway_id, d.properties`;
 
 type DeviceRow = {
   id: string;
@@ -193,8 +193,7 @@ export const updateDevice = async (db: Queryable, device: Device): Promise<void>
     `update device set kind = $2, name = $3, region_id = $4, lon = $5, lat = $6, ground_height_m = $7,
        mount_height_m = $8, height_ref = $9, azimuth_offset_deg = $10, tilt_offset_deg = $11, azimuth_sigma_deg = $12,
        elevation_sigma_deg = $13, hfov_deg = $14, focal_scale = $15, reports = $16, gateway_id = $17,
-       properties = jsonb_strip_nulls(jsonb_build_object('imagePassword', properties -> 'imagePassword')) || $18::jsonb,
-       updated_at = now()
+       properties = $18, updated_at = now()
      where id = $1`,
     deviceValues(device),
   );
@@ -255,22 +254,6 @@ export const findCameraBehind = async (
     [gatewayId, name],
   );
   return rows[0] === undefined ? undefined : toDevice(rows[0]);
-};
-
-/**
- * What a device asks for before it shows a picture: `imageUser` and `imagePassword` of its registration. The only way to
- * read that password: a `Device` does not hold it, and so no answer of the API does.
- */
-export const findImageLogin = async (
-  db: Queryable,
-  id: string,
-): Promise<{ user: string; password: string } | undefined> => {
-  const { rows } = await db.query<{ user: string; password: string }>(
-    `select properties ->> 'imageUser' as "user", properties ->> 'imagePassword' as password from device
-      where id = $1 and properties ->> 'imageUser' is not null and properties ->> 'imagePassword' is not null`,
-    [id],
-  );
-  return rows[0];
 };
 
 /** The same, held until the transaction ends: what is computed from it is written over nothing newer. */

@@ -86,7 +86,7 @@ export const DeviceRegistrationSchema = Type.Object({
   properties: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
       description:
-        'Anything else worth keeping. `hfovByZoom`: `[[zoom, hfovDeg], …]`, the field of view at each optical zoom; of a camera `externalId`: its name at its gateway, `picture` `{widthPx, heightPx}`, `pose` `{panDeg, tiltDeg, hfovDeg?}` of one that does not turn, `poses` by number, `ptzRange`, `fireEvents`, `dahua` `{url, user, password, codes?}`; where its pictures are fetched, `address`, `imageUser` and `imagePassword` (never shown again); of a drone `remoteId`: the serial number it sends, `mavlinkSystemId`, `mavlinkAddress`, `mavlinkSigningKey`; of any device `heartbeatS`: a sign of life comes at least so often, of a camera `tour`',
+        'Anything else worth keeping. `hfovByZoom`: `[[zoom, hfovDeg], …]`, the field of view at each optical zoom; of a camera `externalId`: its name at its gateway, `picture` `{widthPx, heightPx}`, `pose` `{panDeg, tiltDeg, hfovDeg?}` of one that does not turn, `poses` by number, `ptzRange`, `fireEvents`, `dahua` `{url, user, password, codes?}`; where its pictures are fetched, `address`, `imageUser` and `imagePassword` (shown as `***`); of a drone `remoteId`: the serial number it sends, `mavlinkSystemId`, `mavlinkAddress`, `mavlinkSigningKey`; of any device `heartbeatS`: a sign of life comes at least so often, of a camera `tour`',
     }),
   ),
 });

@@ -22,7 +22,6 @@ export {
   type DeviceWithState,
   findDevice,
   findDeviceWithState,
-  findImageLogin,
   insertCredential,
   listDevicesWith,
   replaceSecret,

@@ -67,22 +67,3 @@ const RULES: readonly {
       'is no signing key: 64 hexadecimal digits; of a passphrase its SHA-256 (printf %s "passphrase" | sha256sum)',
   },
 ];
-
-/** What the API shows in its place. */
-const HIDDEN = '***';
-
-/** A device as people may see it: with a signing key anyone could speak for it. */
-export const withoutSigningKey = <T extends Pick<Device, 'properties'>>(device: T): T =>
-  (device.properties[SIGNING_KEY] ?? null) === null
-    ? device
-    : { ...device, properties: { ...device.properties, [SIGNING_KEY]: HIDDEN } };
-
-/** Properties to be stored in place of others; the signing key stays where it is not named, or is as it was shown. `null` takes it away. */
-export const withKnownSigningKey = (
-  next: Record<string, unknown>,
-  { [SIGNING_KEY]: key }: Record<string, unknown>,
-): Record<string, unknown> => {
-  const given = next[SIGNING_KEY];
-  const isKept = key !== undefined && (given === undefined || given === HIDDEN);
-  return isKept ? { ...next, [SIGNING_KEY]: key } : next;
-};

@@ -20,12 +20,11 @@ export const registerDevice = async (
 ): Promise<{ device: Device; secret: string }> => {
   const device = deviceFrom(body, deps);
   const secret = createSecret();
-  return withTransaction(deps.pool, async (tx) => {
+  await withTransaction(deps.pool, async (tx) => {
     await requireGateway(tx, device);
     await storeNew(tx, device, secret);
-    // As it is stored: without the password that is never read back.
-    return { device: (await findDevice(tx, device.id)) ?? device, secret };
   });
+  return { device, secret };
 };
 
 /** A device and its login. Throws `conflict` when the id is taken. */

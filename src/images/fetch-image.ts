@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type dns from 'node:dns';
-import { findDevice, findImageLogin } from '../devices/index.ts';
+import { type Device, findDevice } from '../devices/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { digestAuthorization } from '../shared/digest-auth.ts';
 import {
@@ -53,6 +53,12 @@ export const fetchImage = async (
 
 type Login = { user: string; password: string };
 
+/** What a device asks for before it shows a picture. */
+const loginOf = ({ properties }: Device): Login | undefined => {
+  const { imageUser: user, imagePassword: password } = properties;
+  return typeof user === 'string' && typeof password === 'string' ? { user, password } : undefined;
+};
+
 /** By the device itself, or the box in front of it; a login goes to the one it is of, and nowhere else. */
 const judge = async (
   { db, listed }: FetchImageDeps,
@@ -65,7 +71,7 @@ const judge = async (
   for (const owner of [device, gateway]) {
     const verdict = judgeImageUrl(url, { ownAddress: owner?.properties.address, listed });
     if (owner === undefined || verdict.kind === 'refused' || !verdict.isOwn) continue;
-    return { verdict, login: await findImageLogin(db, owner.id) };
+    return { verdict, login: loginOf(owner) };
   }
   return { verdict: judgeImageUrl(url, { ownAddress: undefined, listed }), login: undefined };
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findImageLogin } from '../../src/devices/index.ts';
+import { findDevice } from '../../src/devices/index.ts';
 import { givenAccount } from '../integration/api/api-harness.ts';
 import { frigateEvent, hikvisionAlert, JPEG, multipart } from '../support/camera-fixtures.ts';
 import { picture, pixelBomb } from '../support/pictures.ts';
@@ -233,10 +233,10 @@ describe('the login a camera asks for before it shows a picture', () => {
     expect(JSON.stringify(answers)).toContain('imageUser');
     expect(JSON.stringify(answers)).not.toContain('never shown');
     const { pool } = town.database;
-    const known = { user: 'other', password: 'never shown' };
-    expect(await findImageLogin(pool, 'cam-l')).toEqual(known);
+    const known = { imageUser: 'other', imagePassword: 'never shown' };
+    expect((await findDevice(pool, 'cam-l'))?.properties).toEqual(known);
     await town.call('PATCH', 'devices/cam-l', { properties: { ...login, imagePassword: null } });
-    expect(await findImageLogin(pool, 'cam-l')).toBeUndefined();
+    expect((await findDevice(pool, 'cam-l'))?.properties.imagePassword).toBeNull();
   });
 });
 

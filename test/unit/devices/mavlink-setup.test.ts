@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  mavlinkSetupMistakes,
-  mavlinkSetupOf,
-  withKnownSigningKey,
-  withoutSigningKey,
-} from '../../../src/devices/mavlink-setup.ts';
+import { mavlinkSetupMistakes, mavlinkSetupOf } from '../../../src/devices/mavlink-setup.ts';
 
 const KEY = 'ab'.repeat(32);
 
@@ -42,34 +37,5 @@ describe('mavlinkSetupOf', () => {
       address: null,
       signingKey: null,
     });
-  });
-});
-
-describe('the signing key', () => {
-  const device = { id: 'd', properties: { mavlinkSigningKey: KEY, model: 'X500' } };
-
-  it('is never shown', () => {
-    expect(withoutSigningKey(device)).toEqual({
-      id: 'd',
-      properties: { mavlinkSigningKey: '***', model: 'X500' },
-    });
-    expect(withoutSigningKey({ properties: {} })).toEqual({ properties: {} });
-  });
-
-  it('stays when other properties are changed, until it is changed or taken away', () => {
-    expect(withKnownSigningKey({ model: 'X650' }, device.properties)).toEqual({
-      model: 'X650',
-      mavlinkSigningKey: KEY,
-    });
-    expect(
-      withKnownSigningKey({ mavlinkSigningKey: '***' }, device.properties).mavlinkSigningKey,
-    ).toBe(KEY);
-    const other = 'cd'.repeat(32);
-    expect(
-      withKnownSigningKey({ mavlinkSigningKey: other }, device.properties).mavlinkSigningKey,
-    ).toBe(other);
-    expect(
-      withKnownSigningKey({ mavlinkSigningKey: null }, device.properties).mavlinkSigningKey,
-    ).toBeNull();
   });
 });
