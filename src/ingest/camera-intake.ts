@@ -1,5 +1,4 @@
 import type { Device, DeviceRegistry } from '../devices/index.ts';
-import type { Recorded } from '../incidents/index.ts';
 import type { CameraItem, CameraMessage, Reception } from './camera-message.ts';
 import type { CameraTopic } from './camera-topics.ts';
 import { type Decoded, type Rejected, rejected } from './decoded.ts';
@@ -12,8 +11,7 @@ import { decodeIsecure } from './dialects/isecure.ts';
 import { decodeOnvif } from './dialects/onvif.ts';
 import { decodePyronear } from './dialects/pyronear.ts';
 import { decodeRemoteId } from './dialects/remote-id.ts';
-
-type Taken = { kind: 'taken' } | Recorded | Rejected;
+import type { Taken } from './ingest-sinks.ts';
 
 export type CameraIntakeDeps = {
   registry: Pick<DeviceRegistry, 'cameraBehind'>;

@@ -1,7 +1,8 @@
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
-import type { InboundMessage, Ingest } from './ingest.ts';
+import type { InboundMessage } from './inbound-message.ts';
+import type { Ingest } from './ingest.ts';
 import { type Lane, parseTopic } from './topics.ts';
 
 /**

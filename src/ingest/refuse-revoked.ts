@@ -1,7 +1,7 @@
 import type { DeviceRegistry } from '../devices/index.ts';
 import { type Rejected, rejected } from './decoded.ts';
 import { decodeDeviceMessage } from './dialects/native.ts';
-import type { InboundMessage } from './ingest.ts';
+import type { InboundMessage } from './inbound-message.ts';
 import type { Topic } from './topics.ts';
 
 /**

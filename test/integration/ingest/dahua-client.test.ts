@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createDahuaClient, type DahuaTiming } from '../../../src/ingest/dahua-client.ts';
-import type { InboundMessage } from '../../../src/ingest/ingest.ts';
+import type { InboundMessage } from '../../../src/ingest/inbound-message.ts';
 import type { Part } from '../../../src/shared/part.ts';
 import { dahuaEvent } from '../../support/camera-fixtures.ts';
 import { type DahuaServer, startDahuaServer } from '../../support/dahua-server.ts';
