@@ -8,7 +8,7 @@ export { detectionRoutes } from './detection-routes.ts';
 export { createDeviceEventKeeper } from './device-event-keeper.ts';
 export { deviceEventRoutes } from './device-event-routes.ts';
 export { insertDeviceEvent } from './device-event-store.ts';
-export { createDjiGateway } from './dji-gateway.ts';
+export { createDjiGateway, type DjiGateway } from './dji-gateway.ts';
 export { equipmentRoutes } from './equipment-routes.ts';
 
 export {
@@ -16,6 +16,7 @@ export {
   type Ingest,
   type Outcome,
 } from './ingest.ts';
+export type { IngestSinks } from './ingest-sinks.ts';
 export { laserTargetRoutes } from './laser-target-routes.ts';
 export { createMavlinkReceiver, type MavlinkReceiver } from './mavlink-receiver.ts';
 export { createMavlinkUdp } from './mavlink-udp.ts';

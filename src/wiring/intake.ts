@@ -1,15 +1,8 @@
 import type { PoolClient } from 'pg';
 import { recordSighting } from '../airspace/index.ts';
-import {
-  type DeviceRegistry,
-  problemText,
-  registerAircraft,
-  setModelKey,
-} from '../devices/index.ts';
+import type { DeviceRegistry } from '../devices/index.ts';
 import { createCommandClock, createDroneCommands, type DroneCommands } from '../drones/index.ts';
 import {
-  type AlertHook,
-  actOnIncident,
   appendEvent,
   createReassessor,
   type IncidentDeps,
@@ -18,29 +11,16 @@ import {
 } from '../incidents/index.ts';
 import {
   createDeviceEventKeeper,
-  createDjiGateway,
   createIngest,
   type DetectionIntakeDeps,
   type Ingest,
   insertDeadLetter,
-  insertDeviceEvent,
   type MavlinkReceiver,
-  rejected,
   takeDetection,
 } from '../ingest/index.ts';
-import {
-  type AnswerDeps,
-  alertIncident,
-  answerNotification,
-  recordReceipt,
-  setUpChannels,
-  stopEscalation,
-} from '../notify/index.ts';
+import { type AnswerDeps, stopEscalation } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
-import { moveResourcesOf } from '../resources/index.ts';
-import { AppError } from '../shared/app-error.ts';
-import { droneSettings } from '../shared/county-config.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Publish } from '../shared/mqtt-publisher.ts';
 import type { Part } from '../shared/part.ts';
@@ -51,14 +31,14 @@ import {
   foldStates,
   insertTelemetry,
   mergeLatestStates,
-  mergeState,
-  savePersonPosition,
   saveSigns,
   setOnline,
 } from '../telemetry/index.ts';
+import { createAlertHook } from './alert-hook.ts';
+import { createDji } from './dji.ts';
 import type { Images } from './images.ts';
-
 import { createMavlink } from './mavlink.ts';
+import { createPersonSinks } from './person-sinks.ts';
 
 export type Intake = {
   ingest: Ingest;
@@ -111,21 +91,6 @@ export const createIntake = (
     await appendEvent(tx, { incidentId, type: 'notification_failed', actor: 'system', at, data });
   };
 
-  /** "Acknowledged" in the app takes the incident; one that is already over stays over. */
-  const acknowledge = async (incidentId: string, personId: string): Promise<void> => {
-    const act = {
-      incidentId,
-      action: 'acknowledge',
-      actor: `person:${personId}`,
-      now: clock.now(),
-    } as const;
-    try {
-      await actOnIncident({ pool: alarmPool, onTakenOver }, act);
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === 'conflict')) throw error;
-    }
-  };
-
   const answers: AnswerDeps = {
     pool: alarmPool,
     onTakenOver,
@@ -174,7 +139,7 @@ export const createIntake = (
     clock,
     logger: context.logger.child({ stage: 'drones' }),
   });
-  const dji = createGateway(context, { shared, registry, publish, commands });
+  const dji = createDji(context, { shared, registry, publish, commands });
 
   const mavlink = createMavlink(context, { registry, telemetry, pool: shared });
 
@@ -200,47 +165,7 @@ export const createIntake = (
           receivedAt,
           regionId: regionAt(sighting.position).id,
         }),
-      personPosition: async (
-        personId,
-        { position: [lon, lat], accuracyM, observedAt },
-        receivedAt,
-      ) => {
-        const known = await savePersonPosition(shared, {
-          personId,
-          lon,
-          lat,
-          accuracyM,
-          observedAt,
-          receivedAt,
-        });
-        if (known) await moveResourcesOf(shared, personId, { lonLat: [lon, lat], at: observedAt });
-      },
-      receipt: async (personId, { notificationId, event, reply, at }, receivedAt) => {
-        const result = await recordReceipt(shared, {
-          notificationId,
-          personId,
-          event,
-          at,
-          receivedAt,
-        });
-        if (result.kind === 'not_theirs') {
-          return rejected(
-            'invalid_payload',
-            `notification ${notificationId} is not one of "${personId}"`,
-          );
-        }
-        if (reply !== null) {
-          const given = { notificationId, personId, reply, via: 'app', at } as const;
-          const answered = await answerNotification(answers, given);
-          return answered.kind === 'not_theirs'
-            ? rejected('invalid_payload', `notification ${notificationId} cannot be answered`)
-            : undefined;
-        }
-        if (event === 'acknowledged' && result.incidentId !== null) {
-          await acknowledge(result.incidentId, personId);
-        }
-        return undefined;
-      },
+      ...createPersonSinks(shared, answers),
     },
     metrics: {
       received: (lane, dialect, kind) => metrics.messagesIn.inc({ lane, dialect, kind }),
@@ -281,88 +206,3 @@ export const createIntake = (
     answers,
   };
 };
-
-/** The cloud that DJI docks log in to. */
-const createGateway = (
-  { env, config, clock, logger }: Context,
-  {
-    shared,
-    registry,
-    publish,
-    commands,
-  }: Omit<IntakeParts, 'regions' | 'images' | 'problemsOf'> & { commands: DroneCommands },
-) => {
-  const { organizationId, organizationName } = droneSettings(config);
-  return createDjiGateway({
-    registry,
-    cloud: { organizationId, organizationName, app: env.djiApp, ntp: env.djiNtp },
-    now: () => clock.now(),
-    logger: logger.child({ stage: 'dji' }),
-    sinks: {
-      publish: (message) => publish({ ...message, qos: 1 }),
-      online: (deviceId, online, at) => setOnline(shared, deviceId, { online, at, link: 'bus' }),
-      registerAircraft: (gateway, { sn, name, modelKey }) =>
-        registerAircraft(shared, gateway, { id: sn, name, modelKey }),
-      modelKey: (deviceId, modelKey) => setModelKey(shared, deviceId, modelKey),
-      event: (event) => insertDeviceEvent(shared, event),
-      state: (deviceId, keys) => mergeState(shared, deviceId, keys),
-      serviceReply: ({ gatewayId, bid, ...reply }) => commands.replied(gatewayId, bid, reply),
-      commandProgress: (gatewayId, { method, commandId, ...progress }, data) =>
-        commands.progressed(gatewayId, { method, commandId }, { ...progress, data }),
-    },
-  });
-};
-
-/** Writes the notifications of a new incident (or of one whose fix moved) in the incident's own transaction. */
-const createAlertHook =
-  (
-    context: Context,
-    { regions, registry, problemsOf }: Pick<IntakeParts, 'regions' | 'registry' | 'problemsOf'>,
-  ): AlertHook =>
-  async (tx, { incident, seen, level, reason, now }) => {
-    const [problem] = problemsOf(seen);
-    const planned = await alertIncident(tx, {
-      alert: {
-        incidentId: incident.id,
-        number: incident.number,
-        severity: incident.severity,
-        kind: seen.kind,
-        regionId: incident.regionId,
-        fix: incident.fix,
-        ...(problem === undefined ? {} : { sourceProblem: problemText(problem) }),
-        sourceName: registry.get(seen.deviceId)?.name ?? seen.deviceId,
-        observedAt: seen.observedAt,
-        receivedAt: seen.receivedAt,
-        level,
-      },
-      // Who was told of a possible fire is told once more when it has become a strong alarm.
-      round: reason === 'strong' ? 1 : 0,
-      taken: incident.status !== 'reported',
-      regions,
-      policies: context.config.policies,
-      smsSignature: context.config.notify.smsSignature,
-      timeZone: context.env.timeZone,
-      setUp: setUpChannels(context.channels),
-      ...(context.replyUrl === undefined ? {} : { replyUrl: context.replyUrl }),
-      now,
-    });
-    await appendEvent(tx, {
-      incidentId: incident.id,
-      type: planned.dutyLevel === 'nobody' ? 'nobody_to_notify' : 'notified',
-      actor: 'system',
-      at: now,
-      data: { ...planned, step: 0, occurrence: 0, level, reason },
-    });
-    if (planned.unreachable.length > 0) {
-      context.logger.error(
-        { incidentId: incident.id, number: incident.number, personIds: planned.unreachable },
-        'on duty, but without a contact that can be used',
-      );
-    }
-    if (planned.dutyLevel === 'nobody') {
-      context.logger.error(
-        { incidentId: incident.id, number: incident.number },
-        'NOBODY to notify: register people with contacts (POST /api/v1/people)',
-      );
-    }
-  };
