@@ -9,7 +9,7 @@ import { type DahuaServer, startDahuaServer } from '../../support/dahua-server.t
 const WITHIN = { timeout: 10_000, interval: 10 };
 const QUICK: DahuaTiming = {
   heartbeatS: 1,
-  silenceMs: 400,
+  silenceMs: 10_000,
   answerMs: 2_000,
   retry: { baseMs: 20, maxMs: 50 },
   wrongLoginMs: 100,
@@ -68,7 +68,7 @@ it('logs in, hands on what is no heartbeat, and is online once', async () => {
 });
 
 it('comes back when the line breaks and when it falls silent', async () => {
-  await follow();
+  await follow({ timing: { silenceMs: 1_500 } });
   await vi.waitFor(() => expect(states).toEqual([true]), WITHIN);
   camera.drop();
   await vi.waitFor(() => expect(states).toEqual([true, false, true]), WITHIN);
