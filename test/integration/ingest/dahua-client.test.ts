@@ -59,6 +59,8 @@ it('logs in, hands on what is no heartbeat, and is online once', async () => {
   await follow();
   await vi.waitFor(() => expect(camera.open()).toBe(1), WITHIN);
   camera.say('Heartbeat');
+  // No heartbeat of its own between the halves.
+  camera.fallSilent();
   camera.sayRaw('--myboundary\r\nContent-Type: text/plain\r\nContent-Le');
   camera.sayRaw(`ngth: ${String(EVENT.length)}\r\n\r\n${EVENT.slice(0, 30)}`);
   await vi.waitFor(() => expect(states).toEqual([true]), WITHIN);
