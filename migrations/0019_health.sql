@@ -58,20 +58,13 @@ create table health_summary (
 -- What was wrong with the device when it saw this, as device_health has it; null = nothing known.
 alter table detection add column device_problems jsonb;
 
--- One more kind of notification that is about no incident. Whatever kinds there are by now stay.
-do $$
-declare
-  rule record;
-begin
-  for rule in
-    select conname, pg_get_constraintdef(oid) as definition from pg_constraint
-    where conrelid = 'notification'::regclass and conname in ('notification_kind_check', 'notification_about')
-  loop
-    execute format('alter table notification drop constraint %I', rule.conname);
-    execute format('alter table notification add constraint %I %s', rule.conname,
-      replace(rule.definition, 'ARRAY[', 'ARRAY[''device''::text, '));
-  end loop;
-end $$;
+-- How equipment is: about no incident.
+alter table notification drop constraint notification_kind_check;
+alter table notification add constraint notification_kind_check check (kind in ('alert', 'taken_over', 'reply', 'audit',
+  'report_due', 'airspace', 'verification', 'consent', 'duty', 'device'));
+alter table notification drop constraint notification_about;
+alter table notification add constraint notification_about check
+  ((incident_id is null) = (kind in ('verification', 'consent', 'duty', 'device')));
 
 -- Down Migration
 -- No way back: restore from a backup instead.
