@@ -128,10 +128,16 @@ export const createNotify = (deps: NotifyDeps): Notify => {
     rule: deps.config.fallback ?? FALLBACK,
     ...(tuning.sweepMs === undefined ? {} : { everyMs: tuning.sweepMs }),
   });
+  let catchingUp: Promise<void> | undefined;
+  /** Beside the sending: no alert waits for receipts of others to be counted. */
   const catchUp: Part = {
     name: 'notify-receipts',
-    start: () => receipts.catchUp(),
-    stop: async () => undefined,
+    async start() {
+      catchingUp = receipts
+        .catchUp()
+        .catch((error: unknown) => logger.error({ err: error }, 'receipts could not be counted'));
+    },
+    stop: async () => catchingUp,
   };
   let stopAll: (() => Promise<void>) | undefined;
   return {

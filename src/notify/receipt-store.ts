@@ -94,18 +94,34 @@ export const matchReceipts = async (
     const match = matchReceipt(receipt, candidates);
     if (match === undefined) continue;
     touched.add(match.candidate.notificationId);
-    // A second copy stays unmatched: it says nothing new, or belongs to a later message under an id given out again.
-    await tx.query(
+    const tied = await tx.query(
       `update receipt set notification_id = $2, provider_message_id = $3 where id = $1 and not exists
          (select from receipt r where r.notification_id = $2 and r.provider_message_id = $3 and r.event = $4)`,
       [row.id, match.candidate.notificationId, match.messageId, row.event],
     );
+    if (tied.rowCount === 0) await dropCopy(tx, row, match);
     const told = { notificationId: match.candidate.notificationId, messageId: match.messageId };
     for (const id of await copyToOthers(tx, { ...told, receiptId: row.id, event: row.event })) {
       touched.add(id);
     }
   }
   return [...touched];
+};
+
+/**
+ * A second copy says nothing new: providers repeat what a crash kept us from answering, and each start would look at all of
+ * them again. One that comes much later stays unmatched: it may belong to a later message, under an id given out again.
+ */
+const dropCopy = async (
+  tx: Queryable,
+  { id, event, received_at }: UnmatchedRow,
+  { candidate, messageId }: { candidate: { notificationId: string }; messageId: string },
+): Promise<void> => {
+  await tx.query(
+    `delete from receipt where id = $1 and exists (select from receipt r where r.notification_id = $2
+       and r.provider_message_id = $3 and r.event = $4 and r.received_at > $5::timestamptz - interval '1 hour')`,
+    [id, candidate.notificationId, messageId, event, received_at],
+  );
 };
 
 /** What is said of a message holds for every notification that went out in it. Returns the ids of the others. */

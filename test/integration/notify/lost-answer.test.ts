@@ -106,6 +106,29 @@ describe('a message whose answer a crash has swallowed', () => {
     await harness.expectStatus(national.id, 'delivered');
   });
 
+  it('has each receipt kept once, however often a centre repeats what a crash kept us from answering', async () => {
+    const sent = await begin({ leaseMs: AN_HOUR_MS });
+    const ids = ['one', 'two'];
+    await recordSubmitted(harness.pool, [sent], { now: new Date(), providerMessageIds: ids });
+    for (const [i, messageId] of [...ids, 'two'].entries()) {
+      await report(sent.messageReference, [Math.min(i, 1) + 1, 2], { messageId });
+      // As if killed before it was counted: the repeat counts it.
+      if (i === 1) {
+        await harness.pool.query(
+          `update notification set status = 'submitted', finished_at = null where id = $1`,
+          [sent.id],
+        );
+      }
+    }
+    await harness.expectStatus(sent.id, 'delivered');
+    const { rows } = await harness.pool.query<{ id: string; notification_id: string | null }>(
+      `select provider_message_id as id, notification_id from receipt
+       where provider_message_id = any($1) order by 1`,
+      [ids],
+    );
+    expect(rows).toEqual(ids.map((id) => ({ id, notification_id: sent.id })));
+  });
+
   it('is settled for each notification that went out in it', async () => {
     const ids = [await harness.queueSms(PHONE, 'x'), await harness.queueSms(PHONE, 'y')];
     const { claimed, messageReference } = await begin({ ids });
