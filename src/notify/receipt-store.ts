@@ -12,10 +12,12 @@ import {
 
 /** Receipts name messages of the last days; older ids may have been given out again by the provider. */
 const MATCH_WITHIN = `interval '7 days'`;
+/** A receipt that says the same of the same id so soon is a copy, and not of a later message under an id given out again. */
+const COPY_WITHIN = `interval '1 hour'`;
 /** Between the machine that sent a message and the one its receipt comes to. */
 const CLOCK_SKEW = `interval '2 seconds'`;
 
-/** Keeps a receipt, not yet matched. */
+/** Keeps a receipt, not yet matched; once, while it waits, however often it is repeated. */
 export const insertProviderReceipt = async (
   db: Queryable,
   receipt: ProviderReceipt,
@@ -23,7 +25,9 @@ export const insertProviderReceipt = async (
 ): Promise<void> => {
   await db.query(
     `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, retry_after_ms, reference)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9 where not exists (select from receipt r where r.notification_id is null
+       and r.provider = $1 and lower(r.provider_message_id) = lower($2) and r.address is not distinct from $3
+       and r.event = $4 and r.received_at > $6::timestamptz - ${COPY_WITHIN})`,
     [
       receipt.provider,
       toSafeText(receipt.messageId),
@@ -110,7 +114,7 @@ export const matchReceipts = async (
 
 /**
  * A second copy says nothing new: providers repeat what a crash kept us from answering, and each start would look at all of
- * them again. One that comes much later stays unmatched: it may belong to a later message, under an id given out again.
+ * them again. One that comes much later stays unmatched: it may belong to a later message.
  */
 const dropCopy = async (
   tx: Queryable,
@@ -119,7 +123,7 @@ const dropCopy = async (
 ): Promise<void> => {
   await tx.query(
     `delete from receipt where id = $1 and exists (select from receipt r where r.notification_id = $2
-       and r.provider_message_id = $3 and r.event = $4 and r.received_at > $5::timestamptz - interval '1 hour')`,
+       and r.provider_message_id = $3 and r.event = $4 and r.received_at > $5::timestamptz - ${COPY_WITHIN})`,
     [id, candidate.notificationId, messageId, event, received_at],
   );
 };

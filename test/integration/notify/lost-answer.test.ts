@@ -129,6 +129,16 @@ describe('a message whose answer a crash has swallowed', () => {
     expect(rows).toEqual(ids.map((id) => ({ id, notification_id: sent.id })));
   });
 
+  it('has a receipt that waits for its answer kept once', async () => {
+    const sent = await begin({ leaseMs: AN_HOUR_MS });
+    const waiting = { messageId: 'early', address: '8613900000009' };
+    for (let i = 0; i < 3; i += 1) await report(sent.messageReference, [1, 1], waiting);
+    const { rowCount } = await harness.pool.query(
+      `select from receipt where provider_message_id = 'early' and notification_id is null`,
+    );
+    expect(rowCount).toBe(1);
+  });
+
   it('is settled for each notification that went out in it', async () => {
     const ids = [await harness.queueSms(PHONE, 'x'), await harness.queueSms(PHONE, 'y')];
     const { claimed, messageReference } = await begin({ ids });
