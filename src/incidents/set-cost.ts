@@ -18,7 +18,7 @@ const SIGMA_TO_95 = 2.4477;
 const CHANCE_WIDTH_M = 10_000;
 const CHANCE_ANGLE_DEG = 4;
 const SQRT_TWO_PI = Math.sqrt(2 * Math.PI);
-/** One wild elevation (a box drawn badly) must not outvote everything else. */
+/** One wild elevation (a box drawn badly) or range (a tree in front) must not outvote everything else. */
 const WORST_MISFIT = 25;
 /** Skylines this near in azimuth are one: under 20 m apart where smoke is seen. Degrees. */
 const SKYLINE_STEP_DEG = 0.1;
@@ -53,7 +53,7 @@ export type Costing = {
   context: CostContext;
   /** Cost of one fire being what all `tracks` saw. One track costs nothing. */
   costOf: (tracks: readonly Track[]) => SetCost;
-  /** χ² of a track's direction (or position) alone against a fix, both errors and growth allowed for. */
+  /** χ² of a track's direction and measured range (or position) alone against a fix, both errors and growth allowed for. */
   chi2At: (track: Track, fix: Fix) => number;
   /** How many different sets were weighed: the work that was done. */
   evaluations: () => number;
@@ -95,10 +95,13 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
       const view = solution.seenFrom[i];
       if (!view || bearing === null) continue;
       const acrossM = Math.max(1, view.distanceM) * bearing.sigmaDeg * RAD;
-      chi2 += own * shareOf(acrossM, spreadM);
+      const measured = fix.method === 'terrain' ? null : range;
+      const offChi2 = measured === null ? 0 : rangeChi2(measured, view.distanceM);
+      chi2 += Math.max(0, own - offChi2) * shareOf(acrossM, spreadM);
       gains.push(chanceGain(acrossM, spreadM));
-      if (range !== null && fix.method !== 'terrain') {
-        gains.push(chanceGain(range.sigmaM, spreadM));
+      if (measured !== null) {
+        chi2 += Math.min(WORST_MISFIT, offChi2 * shareOf(measured.sigmaM, spreadM));
+        gains.push(chanceGain(measured.sigmaM, spreadM));
         continue;
       }
       const misfit = elevation === null ? null : misfitOf(track, view, spreadM * SIGMA_TO_95);
@@ -127,7 +130,12 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
     const turn = (view.azimuthDeg - bearing.azimuthDeg) * RAD;
     if (Math.cos(turn) < 0 || view.distanceM > locate.maxFixRangeM) return Number.POSITIVE_INFINITY;
     const acrossM = view.distanceM * Math.sin(turn);
-    return (acrossM / Math.hypot(spreadM, view.distanceM * bearing.sigmaDeg * RAD)) ** 2;
+    const acrossChi2 =
+      (acrossM / Math.hypot(spreadM, view.distanceM * bearing.sigmaDeg * RAD)) ** 2;
+    const { range } = track.best.sighting;
+    if (range === null || track.best.fix.method === 'terrain') return acrossChi2;
+    const offChi2 = rangeChi2(range, view.distanceM) * shareOf(range.sigmaM, spreadM);
+    return acrossChi2 + Math.min(WORST_MISFIT, offChi2);
   };
 
   return {
@@ -166,6 +174,11 @@ const createMisfit = ({ terrain, locate }: CostContext) => {
     return misfitOn(known.skyline, elevation, seen.distanceM, { toleranceM, smokeHeightM });
   };
 };
+
+const rangeChi2 = (
+  { rangeM, sigmaM }: { rangeM: number; sigmaM: number },
+  distanceM: number,
+): number => ((distanceM - rangeM) / sigmaM) ** 2;
 
 /** The share of χ² that stays when the fire's own extent is added to an error. */
 const shareOf = (sigmaM: number, spreadM: number): number =>

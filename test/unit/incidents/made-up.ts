@@ -34,12 +34,14 @@ type Seeing = {
   receivedS?: number;
   offDeg?: number;
   sigmaDeg?: number;
+  /** As the camera measured it. */
+  rangeM?: number;
   terrain?: Terrain | undefined;
 };
 
 /** What a camera on `mast` reports of smoke at `target`: its azimuth, `offDeg` wrong, and its elevation over terrain. */
 export const sees = (from: Mast, target: LonLat, seeing: Seeing = {}): TrackDetection => {
-  const { atS = 0, receivedS = atS, offDeg = 0, sigmaDeg = 0.5, terrain } = seeing;
+  const { atS = 0, receivedS = atS, offDeg = 0, sigmaDeg = 0.5, rangeM = null, terrain } = seeing;
   const { distanceM, azimuthDeg } = geodesicInverse(from.at, target);
   const elevationDeg =
     terrain === undefined || from.heightM === null
@@ -59,7 +61,7 @@ export const sees = (from: Mast, target: LonLat, seeing: Seeing = {}): TrackDete
       positionEllipse: null,
       azimuthDeg: azimuthDeg + offDeg,
       elevationDeg,
-      rangeM: null,
+      rangeM,
       frame: null,
       box: null,
     },

@@ -60,6 +60,21 @@ describe('the cost of a set', () => {
     expect(costOf(apart).chi2).toBeGreaterThan(40);
   });
 
+  it('does not let a direction that fits excuse a measured range that does not', () => {
+    const short = place(180, 5_000, fire);
+    const ranged = mast('ranged', place(180, 6_000, fire), 200);
+    const told = reports('caller', short);
+    const measured = sees(ranged, fire, { rangeM: 6_000 });
+    expect(costOf([told, measured]).chi2).toBeGreaterThan(20);
+    expect(costOf([told, sees(ranged, fire)]).chi2).toBeLessThan(1);
+    expect(costOf([reports('caller', fire), measured]).chi2).toBeLessThan(1);
+    const costing = createCosting(HOME, bare);
+    const [track] = asTracks([measured]);
+    if (track === undefined) throw new Error('no track');
+    expect(costing.chi2At(track, told.fix)).toBeGreaterThan(20);
+    expect(costing.chi2At(track, reports('caller', fire).fix)).toBeLessThan(1);
+  });
+
   it('is known once asked, in whatever decision', () => {
     const costing = createCosting(HOME, bare);
     const tracks = asTracks([sees(west, fire), sees(east, fire)]);
