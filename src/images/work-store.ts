@@ -13,44 +13,41 @@ export type ThumbnailWork = {
 };
 
 /** The picture that has waited longest for its thumbnail. */
-export const claimThumbnailWork = async (
+export const claimThumbnailWork = (
   db: Queryable,
   claim: Claim,
-): Promise<ThumbnailWork | undefined> => {
-  const { rows } = await db.query<ThumbnailWork>(
-    `with claimed as (
-       update image set work_at = $2, work_attempts = work_attempts + 1
-        where id = (select id from image where work_at <= $1 and width_px is null and problem is null
-                     order by work_at limit 1 for update skip locked)
-       returning id, sha256, work_attempts)
-     select c.id as "imageId", c.sha256, c.work_attempts as attempts, u.bytes
-       from claimed c left join image_upload u on u.image_id = c.id`,
-    values(claim),
-  );
-  return rows[0];
-};
+): Promise<ThumbnailWork | undefined> =>
+  claimWork(db, 'width_px is null and problem is null', claim);
 
-export type UploadWork = { imageId: string; sha256: string; attempts: number; bytes: Buffer };
+export type UploadWork = ThumbnailWork & { bytes: Buffer };
 
 /** The picture that has waited longest to be brought to where pictures lie; its thumbnail is made. */
 export const claimUploadWork = async (
   db: Queryable,
   claim: Claim,
 ): Promise<UploadWork | undefined> => {
-  const { rows } = await db.query<UploadWork>(
+  const work = await claimWork(db, '(width_px is not null or problem is not null)', claim);
+  return work === undefined || work.bytes === null ? undefined : { ...work, bytes: work.bytes };
+};
+
+/** `which` is a condition of our own, not what anybody sent. */
+const claimWork = async (
+  db: Queryable,
+  which: string,
+  { now, leaseMs }: Claim,
+): Promise<ThumbnailWork | undefined> => {
+  const { rows } = await db.query<ThumbnailWork>(
     `with claimed as (
        update image set work_at = $2, work_attempts = work_attempts + 1
-        where id = (select id from image where work_at <= $1 and (width_px is not null or problem is not null)
+        where id = (select id from image where work_at <= $1 and ${which}
                      order by work_at limit 1 for update skip locked)
        returning id, sha256, work_attempts)
      select c.id as "imageId", c.sha256, c.work_attempts as attempts, u.bytes
-       from claimed c join image_upload u on u.image_id = c.id`,
-    values(claim),
+       from claimed c left join image_upload u on u.image_id = c.id`,
+    [now, new Date(now.getTime() + leaseMs)],
   );
   return rows[0];
 };
-
-const values = ({ now, leaseMs }: Claim): Date[] => [now, new Date(now.getTime() + leaseMs)];
 
 /** What comes after the thumbnail: the upload, where there is one. */
 const NEXT = `work_attempts = 0,

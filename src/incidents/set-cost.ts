@@ -84,7 +84,7 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
     const gains: number[] = [];
     for (const [i, track] of tracks.entries()) {
       const { sighting, fix } = track.best;
-      const { bearing, range, point, elevation } = sighting;
+      const { bearing, point, elevation } = sighting;
       const own = solution.chi2Of[i] ?? 0;
       if (point !== null) {
         const sigmaM = fix.ellipse.semiMajorM / SIGMA_TO_95;
@@ -95,13 +95,13 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
       const view = solution.seenFrom[i];
       if (!view || bearing === null) continue;
       const acrossM = Math.max(1, view.distanceM) * bearing.sigmaDeg * RAD;
-      const measured = fix.method === 'terrain' ? null : range;
-      const offChi2 = measured === null ? 0 : rangeChi2(measured, view.distanceM);
+      const range = measuredRange(track);
+      const offChi2 = range === null ? 0 : rangeChi2(range, view.distanceM);
       chi2 += Math.max(0, own - offChi2) * shareOf(acrossM, spreadM);
       gains.push(chanceGain(acrossM, spreadM));
-      if (measured !== null) {
-        chi2 += Math.min(WORST_MISFIT, offChi2 * shareOf(measured.sigmaM, spreadM));
-        gains.push(chanceGain(measured.sigmaM, spreadM));
+      if (range !== null) {
+        chi2 += rangeMisfit(range, view.distanceM, spreadM);
+        gains.push(chanceGain(range.sigmaM, spreadM));
         continue;
       }
       const misfit = elevation === null ? null : misfitOf(track, view, spreadM * SIGMA_TO_95);
@@ -132,10 +132,8 @@ export const createCosting = (centre: LonLat, context: CostContext): Costing => 
     const acrossM = view.distanceM * Math.sin(turn);
     const acrossChi2 =
       (acrossM / Math.hypot(spreadM, view.distanceM * bearing.sigmaDeg * RAD)) ** 2;
-    const { range } = track.best.sighting;
-    if (range === null || track.best.fix.method === 'terrain') return acrossChi2;
-    const offChi2 = rangeChi2(range, view.distanceM) * shareOf(range.sigmaM, spreadM);
-    return acrossChi2 + Math.min(WORST_MISFIT, offChi2);
+    const range = measuredRange(track);
+    return range === null ? acrossChi2 : acrossChi2 + rangeMisfit(range, view.distanceM, spreadM);
   };
 
   return {
@@ -175,10 +173,18 @@ const createMisfit = ({ terrain, locate }: CostContext) => {
   };
 };
 
-const rangeChi2 = (
-  { rangeM, sigmaM }: { rangeM: number; sigmaM: number },
-  distanceM: number,
-): number => ((distanceM - rangeM) / sigmaM) ** 2;
+type Range = { rangeM: number; sigmaM: number };
+
+/** One the source measured: where its line meets the terrain is no measurement. */
+const measuredRange = ({ best: { fix, sighting } }: Track): Range | null =>
+  fix.method === 'terrain' ? null : sighting.range;
+
+const rangeChi2 = ({ rangeM, sigmaM }: Range, distanceM: number): number =>
+  ((distanceM - rangeM) / sigmaM) ** 2;
+
+/** χ² of a measured range, the fire's own extent allowed for. */
+const rangeMisfit = (range: Range, distanceM: number, spreadM: number): number =>
+  Math.min(WORST_MISFIT, rangeChi2(range, distanceM) * shareOf(range.sigmaM, spreadM));
 
 /** The share of χ² that stays when the fire's own extent is added to an error. */
 const shareOf = (sigmaM: number, spreadM: number): number =>

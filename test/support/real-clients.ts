@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { vi } from 'vitest';
 import type { Response, TestService } from './service.ts';
 
 /** Runs a program to its end; what it printed, and its exit code. */
@@ -28,17 +29,14 @@ export const mosquittoPub = async (
 ): Promise<void> => {
   const { hostname, port } = new URL(town.service.mqttUrl());
   const place = ['-h', hostname, '-p', port, '-u', login.id, '-P', login.secret];
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const { code, output } = await run(
-      'mosquitto_pub',
-      [...place, '-i', login.id, '-t', topic, '-q', '1', '-s'],
-      payload,
-    );
-    if (code === 0) return;
-    if (Date.now() > deadline) throw new Error(`mosquitto_pub: ${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const args = [...place, '-i', login.id, '-t', topic, '-q', '1', '-s'];
+  await vi.waitFor(
+    async () => {
+      const { code, output } = await run('mosquitto_pub', args, payload);
+      if (code !== 0) throw new Error(`mosquitto_pub: ${output}`);
+    },
+    { timeout: 10_000, interval: 100 },
+  );
 };
 
 /** What curl is answered below the service's address. */

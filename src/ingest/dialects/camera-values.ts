@@ -114,3 +114,24 @@ export const eventIdOf = (...parts: readonly unknown[]): string => {
 /** The same where the message has nothing of the kind: its bytes. */
 export const contentId = (payload: Buffer, part: number): string =>
   `${createHash('sha256').update(payload).digest('hex')}/${String(part)}`;
+
+/** −1 and 0: not measured. */
+export const distanceM = (value: unknown): number | null => {
+  const metres = numberWithin(value, 0, 50_000);
+  return metres === 0 ? null : metres;
+};
+
+/** Degrees Celsius from whichever unit it was measured in; null where that is not said or not possible. */
+export const celsius = (value: unknown, unit: unknown): number | null => {
+  const read = numberWithin(value, -500, 10_000);
+  const name = textOf(unit)?.toLowerCase() ?? 'celsius';
+  if (read === null) return null;
+  const converted = CONVERT[name]?.(read) ?? null;
+  return converted === null ? null : numberWithin(converted, -273.15, 5000);
+};
+
+const CONVERT: Readonly<Record<string, (value: number) => number>> = {
+  celsius: (value) => value,
+  fahrenheit: (value) => ((value - 32) * 5) / 9,
+  kelvin: (value) => value - 273.15,
+};

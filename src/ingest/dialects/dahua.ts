@@ -14,6 +14,8 @@ import { MAX_PAYLOAD_BYTES, parseJsonPayload, tooLarge } from '../payload.ts';
 import {
   bareReport,
   boxOf,
+  celsius,
+  distanceM,
   eventIdOf,
   fireKindOf,
   instantOf,
@@ -23,7 +25,6 @@ import {
   textOf,
   timeOf,
 } from './camera-values.ts';
-import { celsius, distanceM } from './hikvision.ts';
 
 /** `Code=FireWarning;action=Start;index=0;data={…}`; some firmware puts blanks after the semicolons. */
 const EVENT =

@@ -15,7 +15,9 @@ import { parseXmlPayload } from '../xml.ts';
 import {
   bareReport,
   boxOf,
+  celsius,
   contentId,
+  distanceM,
   eventIdOf,
   fireKindOf,
   listOf,
@@ -108,27 +110,6 @@ const reportOf = (alert: Alert, context: RegionContext): DetectionReport => {
     rangeM: distanceM(fire.targetDistance),
     temperatureC,
   };
-};
-
-/** −1 and 0: not measured. */
-export const distanceM = (value: unknown): number | null => {
-  const metres = numberWithin(value, 0, 50_000);
-  return metres === 0 ? null : metres;
-};
-
-/** Degrees Celsius from whichever unit it was measured in; null where that is not said or not possible. */
-export const celsius = (value: unknown, unit: unknown): number | null => {
-  const read = numberWithin(value, -500, 10_000);
-  const name = textOf(unit)?.toLowerCase() ?? 'celsius';
-  if (read === null) return null;
-  const converted = CONVERT[name]?.(read) ?? null;
-  return converted === null ? null : numberWithin(converted, -273.15, 5000);
-};
-
-const CONVERT: Readonly<Record<string, (value: number) => number>> = {
-  celsius: (value) => value,
-  fahrenheit: (value) => ((value - 32) * 5) / 9,
-  kelvin: (value) => value - 273.15,
 };
 
 /** Regions lie on a grid of 1000 by 1000 from the top left; newer firmware writes fractions. */

@@ -8,7 +8,9 @@ import type { DetectionReport } from '../decoded.ts';
 import { readJsonPayload } from '../payload.ts';
 import {
   bareReport,
+  celsius,
   contentId,
+  distanceM,
   eventIdOf,
   listOf,
   numberWithin,
@@ -16,7 +18,7 @@ import {
   textOf,
   timeOf,
 } from './camera-values.ts';
-import { celsius, distanceM, gridBox, lookingAt } from './hikvision.ts';
+import { gridBox, lookingAt } from './hikvision.ts';
 
 const NoticeSchema = Type.Object({
   method: Type.Optional(Type.Unknown()),
