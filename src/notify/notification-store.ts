@@ -1,8 +1,8 @@
 import type { ContactChannel } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { toJsonb } from '../shared/safe-json.ts';
+import { DUE } from './candidate-store.ts';
 import type { NewNotification, NotificationKind } from './notification.ts';
-import { DUE } from './sending-store.ts';
 
 /**
  * Inserts in one statement; a row that is there already (same incident, kind, step, occurrence, person,
@@ -36,8 +36,12 @@ export const cancelPending = async (
   now: Date,
 ): Promise<number> => {
   const { rowCount } = await tx.query(
-    `update notification set status = 'cancelled', finished_at = $2, claimed_until = null
-     where incident_id = $1 and kind in ('alert', 'audit') and status in ('queued', 'sending')`,
+    // Locked in the order in which those who send lock several.
+    `with pending as materialized (
+       select id from notification where incident_id = $1 and kind in ('alert', 'audit') and status in ('queued', 'sending')
+       order by id for no key update
+     )
+     update notification n set status = 'cancelled', finished_at = $2, claimed_until = null from pending where n.id = pending.id`,
     [incidentId, now],
   );
   return rowCount ?? 0;

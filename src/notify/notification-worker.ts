@@ -4,26 +4,25 @@ import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
+import { createBatch } from './batch.ts';
+import { type Candidate, findWaiting, MAX_MATES, readCandidates } from './candidate-store.ts';
 import type { SendResult } from './channels/channel.ts';
-import { chooseMates, composeMessage, type Mate } from './compose-message.ts';
+import { chooseMates, composeMessage } from './compose-message.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
 import { insist } from './insist.ts';
-import { mayShare, planSending } from './plan-sending.ts';
+import { planSending } from './plan-sending.ts';
 import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
 import { personKey, type WakeUp } from './queue.ts';
 import type { ReceiptBook } from './receipt-book.ts';
 import {
-  type Candidate,
+  type Claim,
   type ClaimedNotification,
   claimNotifications,
-  findWaiting,
-  listMates,
-  MAX_MATES,
   postpone,
-  readCandidate,
   recordSubmitted,
   recordUnsent,
   renewClaim,
+  type Submission,
   type Unsent,
 } from './sending-store.ts';
 import { createTurns } from './turns.ts';
@@ -98,6 +97,17 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     windowMs: config.bundleWindowMs ?? BUNDLE_WINDOW_MS,
     perMinute: config.messagesPerMinute ?? MESSAGES_PER_MINUTE,
   };
+  const readCandidate = createBatch(async (ids: readonly string[]) => {
+    const found = await readCandidates(pool, ids, clock.now());
+    return ids.map((id) => found.get(id));
+  });
+  const claimMessage = createBatch((claims: readonly Claim[]) =>
+    claimNotifications(pool, claims, { now: clock.now(), leaseMs }),
+  );
+  const submitted = createBatch(async (submissions: readonly Submission[]) => {
+    await recordSubmitted(outcomes, submissions);
+    return submissions.map(() => undefined);
+  });
   const takesOverFromMs = performance.now() + LISTENS_FIRST_MS;
   let stopping = false;
 
@@ -154,8 +164,8 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
 
   /** Decides whether it goes out now, by whom and with what others, and claims them. */
   async function take(wakeUp: Waking): Promise<Taken | undefined> {
+    const candidate = await readCandidate(wakeUp.id);
     const now = clock.now();
-    const candidate = await readCandidate(pool, wakeUp.id, now);
     if (candidate === undefined) return goOn(wakeUp, now);
     const listensForMs = takesOverFromMs - performance.now();
     if (candidate.abandoned && listensForMs > 0) {
@@ -179,7 +189,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
       await waitForProvider(wakeUp, candidate, choice);
       return goOn(wakeUp, now);
     }
-    const { members, next } = await claim(candidate, choice, now);
+    const { members, next } = await claim(candidate, choice);
     if (members === undefined) return goOn(wakeUp, now);
     // What has found no room goes right after.
     if (next !== undefined) later({ ...wakeUp, id: next, follows: true }, 0);
@@ -210,19 +220,15 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   async function claim(
     candidate: Candidate,
     choice: Chosen,
-    now: Date,
   ): Promise<{ members?: Members; next?: string }> {
-    const { id, kind, channel, bundleId } = candidate;
+    const { id, bundleId, mates } = candidate;
     try {
-      const mates = mayShare(kind, channel) ? await listMates(pool, candidate, now) : [];
-      const ids = idsOf(mates, candidate);
-      const [first, ...rest] = await claimNotifications(pool, {
+      const ids = idsOf(candidate);
+      const [first, ...rest] = await claimMessage({
         lead: id,
         ids,
         bundleId: bundleId ?? id,
         provider: choice.provider,
-        now: clock.now(),
-        leaseMs,
       });
       if (first !== undefined) {
         const next = mates.find((mate) => !ids.includes(mate.id));
@@ -237,9 +243,8 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   }
 
   /** Those that go out in one message: of one that may have got out the same again, else as many as have room. */
-  function idsOf(mates: readonly Mate[], { id, bundleId, channel, locale }: Candidate): string[] {
+  function idsOf({ id, bundleId, channel, locale, mates }: Candidate): string[] {
     const all = mates.slice(0, MAX_MATES);
-    // Taken or cancelled in between; the claim will find out.
     if (all[0]?.id !== id) return [id];
     if (bundleId !== null) return all.map((mate) => mate.id);
     if (rule.windowMs === 0) return [id];
@@ -272,7 +277,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     }
     const now = clock.now();
     const { providerMessageIds } = result;
-    await keep(logger, () => recordSubmitted(outcomes, members, { now, providerMessageIds }));
+    await keep(logger, () => submitted({ attempts: members, now, providerMessageIds }));
     for (const member of members) {
       deps.metrics.submitted(now.getTime() - wantedAt(member).getTime(), member.channel);
     }

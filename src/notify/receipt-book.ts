@@ -1,13 +1,15 @@
 import type { Clock } from '../shared/clock.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
+import { createBatch } from './batch.ts';
 import { createSemaphore } from './channels/semaphore.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
 import { decodeReference } from './message-reference.ts';
 import { hasOpenAttempt, listUnproven, type Referenced, recordProven } from './proof-store.ts';
 import type { ProviderReceipt } from './receipt.ts';
 import {
-  hasUnmatched,
+  type GivenIds,
+  haveUnmatched,
   insertProviderReceipt,
   listUnmatchedIds,
   markDelivered,
@@ -47,6 +49,7 @@ export const createReceiptBook = (
   },
 ): ReceiptBook => {
   const { pool, clock, logger, maxAttempts } = deps;
+  const isAwaited = createBatch((given: readonly GivenIds[]) => haveUnmatched(pool, given));
   const keeping = createSemaphore(KEPT_AT_ONCE);
   const counting = createSemaphore(COUNTED_AT_ONCE);
 
@@ -115,7 +118,7 @@ export const createReceiptBook = (
     },
     async submitted(provider, messageIds) {
       // Nearly always there is none yet, and an alarm's path should not pay for a transaction to learn that.
-      if (await hasUnmatched(pool, provider, messageIds)) await match(provider, messageIds);
+      if (await isAwaited({ provider, messageIds })) await match(provider, messageIds);
     },
     async catchUp() {
       for (const [provider, messageIds] of await listUnmatchedIds(pool)) {

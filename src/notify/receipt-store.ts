@@ -1,6 +1,6 @@
 import type { Queryable } from '../shared/db.ts';
 import { one } from '../shared/db.ts';
-import { toSafeText } from '../shared/safe-json.ts';
+import { toJsonb, toSafeText } from '../shared/safe-json.ts';
 import {
   type AttemptCandidate,
   matchReceipt,
@@ -46,19 +46,26 @@ const formsOf = (messageIds: readonly string[]): string[] => [
   ...new Set(messageIds.flatMap(messageIdForms)),
 ];
 
-/** Whether any receipt that may name one of these ids still waits for its notification. */
-export const hasUnmatched = async (
+/** Message ids that a provider has given out. */
+export type GivenIds = { provider: string; messageIds: readonly string[] };
+
+/** For each, whether any receipt that may name one of its ids still waits for its notification. */
+export const haveUnmatched = async (
   db: Queryable,
-  provider: string,
-  messageIds: readonly string[],
-): Promise<boolean> => {
-  if (messageIds.length === 0) return false;
-  const { rowCount } = await db.query(
-    `select from receipt
-     where notification_id is null and provider = $1 and lower(provider_message_id) = any($2) limit 1`,
-    [provider, formsOf(messageIds)],
+  given: readonly GivenIds[],
+): Promise<boolean[]> => {
+  const forms = given.flatMap(({ provider, messageIds }, index) =>
+    formsOf(messageIds).map((form) => ({ index, provider, form })),
   );
-  return rowCount === 1;
+  if (forms.length === 0) return given.map(() => false);
+  const { rows } = await db.query<{ index: number }>({
+    name: 'have-unmatched',
+    text: `select distinct f.index from jsonb_to_recordset($1::jsonb) as f (index int, provider text, form text)
+     join receipt r on r.notification_id is null and r.provider = f.provider and lower(r.provider_message_id) = f.form`,
+    values: [toJsonb(forms)],
+  });
+  const found = new Set(rows.map(({ index }) => index));
+  return given.map((_, index) => found.has(index));
 };
 
 type UnmatchedRow = {

@@ -1,153 +1,9 @@
 import type { ContactChannel, Locale } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
+import { toJsonb } from '../shared/safe-json.ts';
+import { DUE } from './candidate-store.ts';
 import type { NotificationKind } from './notification.ts';
-import type { Traffic } from './plan-sending.ts';
-
-/**
- * Clocks of two machines differ a little: without the tolerance an alarm written by the one that is ahead would wait for
- * the next sweep. One written in our future means that the clock was put back: it must not wait for that time to come.
- * While PostgreSQL was away no claim could be renewed and no outcome written: one that ran out then says nothing of its worker,
- * who has 3 s after PostgreSQL's return to write what it knows.
- */
-export const DUE = `(n.status = 'queued' and (n.due_at <= $1::timestamptz + interval '250 milliseconds'
-    or n.created_at > $1::timestamptz + interval '2 seconds')
-  or n.status = 'sending' and n.claimed_until <= $1
-    and pg_postmaster_start_time() < now() - interval '3 seconds')`;
-
-/** A notification that should be sent now, with what decides how. */
-export type Candidate = {
-  id: string;
-  kind: NotificationKind;
-  personId: string;
-  channel: ContactChannel;
-  address: string;
-  locale: Locale;
-  payload: Record<string, unknown>;
-  createdAt: Date;
-  attempts: number;
-  /** The message it is part of for good, because that one may have got out. */
-  bundleId: string | null;
-  /** How often each provider failed with it. */
-  failed: Record<string, number>;
-  /** Providers that will never take it. */
-  refusedBy: string[];
-  /** The person has heard of the incident over this channel before. */
-  told: boolean;
-  /** The person's next channel has been asked for its sake. */
-  fellBack: boolean;
-  /** Somebody else began to send it and has not been heard of since. */
-  abandoned: boolean;
-  traffic: Traffic;
-};
-
-type CandidateRow = {
-  id: string;
-  kind: NotificationKind;
-  person_id: string;
-  channel: ContactChannel;
-  address: string;
-  locale: Locale;
-  payload: Record<string, unknown>;
-  created_at: Date;
-  attempts: number;
-  bundle_id: string | null;
-  failed: Record<string, number>;
-  refused_by: string[];
-  told: boolean;
-  fell_back: boolean;
-  abandoned: boolean;
-  alert_began_at: Date | null;
-  under_way: boolean | null;
-  messages: number;
-  oldest_at: Date | null;
-};
-
-/** Undefined when it is not due, taken by another, or no longer wanted. */
-export const readCandidate = async (
-  db: Queryable,
-  id: string,
-  now: Date,
-): Promise<Candidate | undefined> => {
-  const { rows } = await db.query<CandidateRow>(
-    `select n.id, n.kind, n.person_id, n.channel, n.address, n.locale, n.payload, n.created_at, n.attempts, n.bundle_id,
-       coalesce((select jsonb_object_agg(p.provider, p.failed) from (select a.provider, count(*)::int as failed
-         from delivery_attempt a where a.notification_id = n.id and a.outcome in ('failed', 'unknown') group by 1) p),
-         '{}') as failed,
-       array(select distinct a.provider from delivery_attempt a where a.notification_id = n.id and a.permanent) as refused_by,
-       exists (select from notification o where o.incident_id = n.incident_id and o.kind = 'alert'
-         and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told,
-       n.fallback_at is not null as fell_back, n.status = 'sending' as abandoned, t.*
-     from notification n cross join lateral (
-       select max(o.last_attempt_at) filter (where o.kind = 'alert') as alert_began_at,
-         bool_or(o.kind = 'alert' and o.status = 'sending' and o.claimed_until > $1) as under_way,
-         count(distinct o.bundle_id)::int as messages, min(o.last_attempt_at) as oldest_at
-       from notification o where o.address = n.address and o.channel = n.channel and o.person_id = n.person_id
-         and o.id <> n.id and o.last_attempt_at between $1::timestamptz - interval '1 minute' and $1::timestamptz + interval '1 second'
-     ) t
-     where n.id = $2 and ${DUE}`,
-    [now, id],
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    personId: row.person_id,
-    channel: row.channel,
-    address: row.address,
-    locale: row.locale,
-    payload: row.payload,
-    createdAt: row.created_at,
-    attempts: row.attempts,
-    bundleId: row.bundle_id,
-    failed: row.failed,
-    refusedBy: row.refused_by,
-    told: row.told,
-    fellBack: row.fell_back,
-    abandoned: row.abandoned,
-    traffic: {
-      alertBeganAt: row.alert_began_at,
-      underWay: row.under_way ?? false,
-      messages: row.messages,
-      oldestAt: row.oldest_at,
-    },
-  }))[0];
-};
-
-/** More than people can take in at once; one more is read, to know that there is more. */
-export const MAX_MATES = 30;
-
-/**
- * What may go out in one message with a notification, that one first, then the oldest. Part of a message that may have got
- * out: the others of that, as far as they are still wanted, and nothing else, for the receiver knows it by its id.
- */
-export const listMates = async (
-  db: Queryable,
-  { id, bundleId, address, channel, personId }: Candidate,
-  now: Date,
-): Promise<{ id: string; payload: Record<string, unknown> }[]> => {
-  const { rows } = await db.query<{ id: string; payload: Record<string, unknown> }>(
-    `select n.id, n.payload from notification n
-     where ${DUE} and n.person_id = $6 and n.channel = $5 and n.address = $4
-       and case when $3::uuid is null then n.bundle_id is null and n.kind = 'alert' else n.bundle_id = $3 end
-     order by n.id <> $2, n.id limit ${MAX_MATES + 1}`,
-    [now, id, bundleId, address, channel, personId],
-  );
-  return rows;
-};
-
-/** The oldest alert to a person over a channel that should be sent now. */
-export const findWaiting = async (
-  db: Queryable,
-  { personId, channel }: { personId: string; channel: string },
-  now: Date,
-): Promise<string | undefined> => {
-  const { rows } = await db.query<{ id: string }>(
-    `select n.id from notification n where ${DUE} and n.person_id = $2 and n.channel = $3 and n.kind = 'alert'
-     order by n.id limit 1`,
-    [now, personId, channel],
-  );
-  return rows[0]?.id;
-};
 
 /** A notification taken for sending: nobody else sends it until the claim runs out. */
 export type ClaimedNotification = {
@@ -177,6 +33,7 @@ export type ClaimedNotification = {
 };
 
 type ClaimRow = {
+  claim: number;
   id: string;
   incident_id: string | null;
   kind: NotificationKind;
@@ -196,32 +53,39 @@ type ClaimRow = {
   repeat: boolean;
 };
 
+/** One message that is to be sent. */
 export type Claim = {
   /** The one that must be among those taken, or none is. */
   lead: string;
   ids: readonly string[];
   bundleId: string;
   provider: string;
-  now: Date;
-  leaseMs: number;
 };
 
 /**
- * Takes the notifications of one message for sending, by compare-and-set, in one statement and so in one transaction: the
- * claim, the end of any attempt that never finished (as `unknown`), and the new attempts' rows, before the provider is
- * called. Oldest first; empty when the lead is not due any more. Rows are locked in one order, so that two workers after
- * the same message wait for each other rather than take half of it each.
+ * Takes the notifications of messages for sending, by compare-and-set, in one statement and so in one transaction: the
+ * claims, the end of any attempt that never finished (as `unknown`), and the new attempts' rows, before a provider is called.
+ * For each message what was taken, oldest first; empty when the lead is not due any more, or an earlier claim has it. Rows are
+ * locked in one order, so that two workers after the same message wait for each other rather than take half of it each.
  */
 export const claimNotifications = async (
   db: Queryable,
-  { lead, ids, bundleId, provider, now, leaseMs }: Claim,
-): Promise<ClaimedNotification[]> => {
-  const { rows } = await db.query<ClaimRow>(
-    `with locked as materialized (
-       select n.id from notification n where n.id = any($2::uuid[]) and ${DUE} order by n.id for no key update
-     ), wanted as (
-       select w.id, w.attempt_id from unnest($2::uuid[], $4::uuid[]) as w (id, attempt_id) join locked using (id)
-       where exists (select from locked where id = $5)
+  claims: readonly Claim[],
+  { now, leaseMs }: { now: Date; leaseMs: number },
+): Promise<ClaimedNotification[][]> => {
+  const asked = claims.flatMap(({ ids, ...claim }, number) =>
+    ids.map((id) => ({ ...claim, id, claim: number, attemptId: newId() })),
+  );
+  const { rows } = await db.query<ClaimRow>({
+    name: 'claim-notifications',
+    text: `with asked as materialized (
+       select * from jsonb_to_recordset($2::jsonb) as w (claim int, lead uuid, id uuid, "bundleId" uuid, provider text, "attemptId" uuid)
+     ), locked as materialized (
+       select n.id from notification n where n.id = any(array(select id from asked)) and ${DUE} order by n.id for no key update
+     ), first as (
+       select distinct on (id) asked.* from asked join locked using (id) order by id, claim
+     ), wanted as materialized (
+       select w.* from first w where exists (select from first l where l.id = w.lead and l.claim = w.claim)
      ), lost as (
        update delivery_attempt a set finished_at = $1, outcome = 'unknown',
          error = 'the worker ended before the outcome was known'
@@ -229,34 +93,47 @@ export const claimNotifications = async (
        returning a.notification_id
      ), claimed as (
        update notification n set status = 'sending', attempts = n.attempts + 1, claimed_until = $3, last_attempt_at = $1,
-         bundle_id = $6, failures = n.failures + (select count(*) from lost where lost.notification_id = n.id)
+         bundle_id = wanted."bundleId",
+         failures = n.failures + (select count(*) from lost where lost.notification_id = n.id)
        from wanted where n.id = wanted.id
-       returning n.*, wanted.attempt_id
+       returning n.*, wanted.claim, wanted.provider, wanted."attemptId" as attempt_id
      ), message as materialized (
-       select nextval('message_reference')::int as reference
+       select claim, nextval('message_reference')::int as reference from (select distinct claim from wanted) w
      ), started as (
        insert into delivery_attempt (id, notification_id, attempt, provider, started_at, message_reference)
-       select c.attempt_id, c.id, c.attempts, $7, $1, message.reference from claimed c, message
+       select c.attempt_id, c.id, c.attempts, c.provider, $1, message.reference from claimed c join message using (claim)
      )
-     select c.id, c.incident_id, c.kind, c.step, c.round, c.person_id, c.channel, c.address, c.locale, c.text, c.payload,
+     select c.claim, c.id, c.incident_id, c.kind, c.step, c.round, c.person_id, c.channel, c.address, c.locale, c.text, c.payload,
        c.created_at, c.attempts, c.failures, c.bundle_id, message.reference as message_reference,
        exists (select from lost where lost.notification_id = c.id) or exists (select from delivery_attempt a
          where a.notification_id = c.id and a.outcome = 'unknown') as repeat
-     from claimed c, message order by c.id`,
-    [now, ids, new Date(now.getTime() + leaseMs), ids.map(() => newId()), lead, bundleId, provider],
-  );
-  return rows.map(
-    ({ incident_id, person_id, created_at, attempts, bundle_id, message_reference, ...row }) => ({
-      ...row,
-      incidentId: incident_id,
-      personId: person_id,
-      createdAt: created_at,
-      attempt: attempts,
-      bundleId: bundle_id,
-      messageReference: message_reference,
-    }),
+     from claimed c join message using (claim) order by c.id`,
+    values: [now, toJsonb(asked), new Date(now.getTime() + leaseMs)],
+  });
+  return claims.map((_, number) =>
+    rows.filter(({ claim }) => claim === number).map(claimedNotificationOf),
   );
 };
+
+const claimedNotificationOf = (row: ClaimRow): ClaimedNotification => ({
+  id: row.id,
+  incidentId: row.incident_id,
+  kind: row.kind,
+  step: row.step,
+  round: row.round,
+  personId: row.person_id,
+  channel: row.channel,
+  address: row.address,
+  locale: row.locale,
+  text: row.text,
+  payload: row.payload,
+  createdAt: row.created_at,
+  attempt: row.attempts,
+  failures: row.failures,
+  bundleId: row.bundle_id,
+  messageReference: row.message_reference,
+  repeat: row.repeat,
+});
 
 /** An attempt at a notification; what is written of it has no effect once the claim is lost. */
 export type Attempt = { id: string; attempt: number };
@@ -281,23 +158,39 @@ export const renewClaim = async (
   );
 };
 
-/** The provider has it. A receipt or a cancellation that came first keeps its status, and receipts that proved it their ids. */
+/** A provider's yes to one message. */
+export type Submission = {
+  attempts: readonly Attempt[];
+  now: Date;
+  providerMessageIds: readonly string[];
+};
+
+/**
+ * Providers have these. A receipt or a cancellation that came first keeps its status, and receipts that proved it their ids.
+ * Rows are locked in the order in which everybody locks several.
+ */
 export const recordSubmitted = async (
   db: Queryable,
-  attempts: readonly Attempt[],
-  { now, providerMessageIds }: { now: Date; providerMessageIds: readonly string[] },
+  submissions: readonly Submission[],
 ): Promise<void> => {
-  await db.query(
-    `with mine as (select * from ${MINE}), ended as (
-       update delivery_attempt a set finished_at = $3, outcome = 'submitted', provider_message_ids = $4, error = null
+  const rows = submissions.flatMap(({ attempts, now, providerMessageIds }) =>
+    attempts.map(({ id, attempt }) => ({ id, attempt, at: now, messageIds: providerMessageIds })),
+  );
+  await db.query({
+    name: 'record-submitted',
+    text: `with mine as materialized (
+       select m.* from jsonb_to_recordset($1::jsonb) as m (id uuid, attempt int, at timestamptz, "messageIds" text[])
+       join notification n using (id) order by n.id for no key update of n
+     ), ended as (
+       update delivery_attempt a set finished_at = m.at, outcome = 'submitted', provider_message_ids = m."messageIds", error = null
        from mine m where a.notification_id = m.id and a.attempt = m.attempt and a.outcome is distinct from 'submitted'
      )
-     update notification n set submitted_at = coalesce(n.submitted_at, $3), last_error = null,
+     update notification n set submitted_at = coalesce(n.submitted_at, m.at), last_error = null,
        claimed_until = case when n.status = 'sending' then null else n.claimed_until end,
        status = case when n.status = 'sending' then 'submitted' else n.status end
      from mine m where n.id = m.id and n.attempts = m.attempt`,
-    [idsOf(attempts), numbersOf(attempts), now, providerMessageIds],
-  );
+    values: [toJsonb(rows)],
+  });
 };
 
 export type Unsent = {

@@ -149,17 +149,11 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
     const { alert, written } = await harness.openIncident();
     const [planned] = written.notifications;
     const id = planned?.id ?? '';
-    const claim = {
-      lead: id,
-      ids: [id],
-      bundleId: id,
-      provider: 'mqtt',
-      now: new Date(),
-      leaseMs: 400,
-    };
-    const claimed = await claimNotifications(harness.pool, claim);
-    expect(claimed).toMatchObject([{ attempt: 1, repeat: false }]);
-    expect(await claimNotifications(harness.pool, claim)).toEqual([]);
+    const claim = { lead: id, ids: [id], bundleId: id, provider: 'mqtt' };
+    const begin = () =>
+      claimNotifications(harness.pool, [claim], { now: new Date(), leaseMs: 400 });
+    expect(await begin()).toMatchObject([[{ attempt: 1, repeat: false }]]);
+    expect(await begin()).toEqual([[]]);
     await start();
     const [row] = await harness.expectStatuses(alert.incidentId, ['submitted']);
     expect(row).toMatchObject({ attempts: 2, outcomes: ['unknown', 'submitted'] });

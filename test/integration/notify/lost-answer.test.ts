@@ -49,14 +49,11 @@ describe('a message whose answer a crash has swallowed', () => {
     leaseMs?: number;
   } = {}) => {
     const [lead = '', ...mates] = ids ?? [await harness.queueSms(PHONE, 'x')];
-    const claimed = await claimNotifications(harness.pool, {
-      lead,
-      ids: [lead, ...mates],
-      bundleId: lead,
-      provider,
-      now: new Date(),
-      leaseMs,
-    });
+    const [claimed = []] = await claimNotifications(
+      harness.pool,
+      [{ lead, ids: [lead, ...mates], bundleId: lead, provider }],
+      { now: new Date(), leaseMs },
+    );
     const [first] = claimed;
     if (first === undefined) throw new Error('nothing to claim');
     return { ...first, claimed };
@@ -85,10 +82,9 @@ describe('a message whose answer a crash has swallowed', () => {
   const showsThatItEchoes = async (reference = (own: number) => own): Promise<void> => {
     const sent = await begin({ leaseMs: AN_HOUR_MS });
     const messageId = `id-${nextId++}`;
-    await recordSubmitted(harness.pool, [sent], {
-      now: new Date(),
-      providerMessageIds: [messageId],
-    });
+    await recordSubmitted(harness.pool, [
+      { attempts: [sent], now: new Date(), providerMessageIds: [messageId] },
+    ]);
     await report(reference(sent.messageReference), [1, 1], { messageId });
     await harness.expectStatus(sent.id, 'delivered');
   };
@@ -109,7 +105,9 @@ describe('a message whose answer a crash has swallowed', () => {
   it('has each receipt kept once, however often a centre repeats what a crash kept us from answering', async () => {
     const sent = await begin({ leaseMs: AN_HOUR_MS });
     const ids = ['one', 'two'];
-    await recordSubmitted(harness.pool, [sent], { now: new Date(), providerMessageIds: ids });
+    await recordSubmitted(harness.pool, [
+      { attempts: [sent], now: new Date(), providerMessageIds: ids },
+    ]);
     for (const [i, messageId] of [...ids, 'two'].entries()) {
       await report(sent.messageReference, [Math.min(i, 1) + 1, 2], { messageId });
       // As if killed before it was counted: the repeat counts it.
@@ -211,7 +209,9 @@ describe('a message whose answer a crash has swallowed', () => {
 
   it('is sent again when the receipt’s id is that of another message', async () => {
     const sent = await begin({ leaseMs: AN_HOUR_MS });
-    await recordSubmitted(harness.pool, [sent], { now: new Date(), providerMessageIds: ['known'] });
+    await recordSubmitted(harness.pool, [
+      { attempts: [sent], now: new Date(), providerMessageIds: ['known'] },
+    ]);
     await report(sent.messageReference, [1, 1], { messageId: 'known' });
     const { id, messageReference } = await begin();
     // The second copy of a receipt finds no notification to belong to.
