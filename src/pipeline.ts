@@ -3,6 +3,7 @@ import { createEmbeddedPostgres } from './embedded/index.ts';
 import {
   createNotify,
   type ReplyUrl,
+  SENDING_POOL,
   setUpChannels,
   signReplyToken,
   storedLinkKey,
@@ -233,7 +234,7 @@ const wire = async (
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
     pool: context.pool('notify', 10),
-    outcomes: context.pool('outcomes', 5),
+    sending: context.pool('sending', SENDING_POOL.max, SENDING_POOL.settings),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,

@@ -3,44 +3,40 @@ import { isTransient } from '../shared/transient.ts';
 /**
  * Gathers what is asked for while others await their answers, and asks for all of it at once: in a burst one round trip, and
  * one commit, serve many. What comes alone does not wait.
- * `run` answers in the order of the items.
+ * `run` answers in the order of the items, `most` of them at a time.
  */
 export const createBatch = <Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  /** So many may be under way. */
-  atOnce = 2,
+  most = 100,
 ): ((item: Item) => Promise<Answer>) => {
-  let gathered: Asked<Item, Answer>[] = [];
-  let underWay = 0;
+  const gathered: Asked<Item, Answer>[] = [];
+  let underWay = false;
 
   const runGathered = async (): Promise<void> => {
-    const batch = gathered;
-    gathered = [];
-    underWay += 1;
+    const batch = gathered.splice(0, most);
+    underWay = true;
     try {
       const answers = await run(batch.map(({ item }) => item));
       if (answers.length !== batch.length) throw new Error('not one answer for each');
       for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
     } catch (error) {
-      if (batch.length === 1 || isTransient(error)) for (const { reject } of batch) reject(error);
-      else await runEach(batch);
-    } finally {
-      underWay -= 1;
-      if (gathered.length > 0) void runGathered();
+      if (batch.length > 1 && spoilsOne(error)) runEach(batch);
+      else for (const { reject } of batch) reject(error);
     }
+    underWay = false;
+    if (gathered.length > 0) void runGathered();
   };
 
-  /** One that PostgreSQL will never take must not keep the others from being written. */
-  const runEach = async (batch: readonly Asked<Item, Answer>[]): Promise<void> => {
+  const runEach = (batch: readonly Asked<Item, Answer>[]): void => {
     for (const { item, resolve, reject } of batch) {
-      await run([item]).then(([answer]) => resolve(answer as Answer), reject);
+      run([item]).then(([answer]) => resolve(answer as Answer), reject);
     }
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
       gathered.push({ item, resolve, reject });
-      if (underWay < atOnce) void runGathered();
+      if (!underWay) void runGathered();
     });
 };
 
@@ -49,3 +45,10 @@ type Asked<Item, Answer> = {
   resolve: (answer: Answer) => void;
   reject: (error: unknown) => void;
 };
+
+/** SQLSTATE lock_not_available: `lock_timeout` has run out. */
+const LOCKED = '55P03';
+
+/** One that PostgreSQL will never take, or that somebody keeps locked, must not keep the others of its batch from being written. */
+const spoilsOne = (error: unknown): boolean =>
+  !isTransient(error) || (error instanceof Error && 'code' in error && error.code === LOCKED);

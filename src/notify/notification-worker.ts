@@ -53,8 +53,8 @@ export type WorkerDeps = GiveUpDeps & {
   metrics: NotifyMetrics;
   clock: Clock;
   logger: Logger;
-  /** Of its own: what a provider has answered is written at once, however many others wait to be claimed or counted. */
-  outcomes: Pool;
+  /** For claims and outcomes alone: an answer of a provider is written at once, whatever else is to be read or counted. */
+  sending: Pool;
   /** A claim is renewed while its worker lives; one that died keeps it this long at most. */
   leaseMs: number;
 };
@@ -85,7 +85,7 @@ const NEXT_PROVIDER_MS = 50;
  * relay brings the notification back.
  */
 export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker => {
-  const { pool, outcomes, config, clock, leaseMs, providers } = deps;
+  const { pool, sending, config, clock, leaseMs, providers } = deps;
   const abandoned = new AbortController();
   // One listener for each sending under way.
   setMaxListeners(0, abandoned.signal);
@@ -102,10 +102,10 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     return ids.map((id) => found.get(id));
   });
   const claimMessage = createBatch((claims: readonly Claim[]) =>
-    claimNotifications(pool, claims, { now: clock.now(), leaseMs }),
+    claimNotifications(sending, claims, { now: clock.now(), leaseMs }),
   );
   const submitted = createBatch(async (submissions: readonly Submission[]) => {
-    await recordSubmitted(outcomes, submissions);
+    await recordSubmitted(sending, submissions);
     return submissions.map(() => undefined);
   });
   const takesOverFromMs = performance.now() + LISTENS_FIRST_MS;
@@ -255,7 +255,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const renewal = setInterval(() => {
       const until = new Date(clock.now().getTime() + leaseMs);
       // A renewal that fails is made up for by the next, or the claim runs out as it should.
-      renewClaim(pool, members, until).catch(() => undefined);
+      renewClaim(sending, members, until).catch(() => undefined);
     }, leaseMs / 3);
     const ended = new AbortController();
     try {
@@ -328,7 +328,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const delayMs =
       unsent.bundle === 'apart' ? 0 : delayOf(result, { failures, others: others.length });
     const retryAt = new Date(now.getTime() + delayMs);
-    await keep(logger, () => recordUnsent(outcomes, again, { ...unsent, retryAt }));
+    await keep(logger, () => recordUnsent(sending, again, { ...unsent, retryAt }));
     logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
     if (delayMs >= RELAY_MS) return;
     for (const { id } of again) later({ ...wakeUp, id }, delayMs);

@@ -21,8 +21,8 @@ import type { Wording } from './write-alerts.ts';
 
 export type NotifyDeps = ProviderDeps & {
   pool: Pool;
-  /** For what providers have answered alone: until it is written, a crash sends it again. */
-  outcomes: Pool;
+  /** For claims and what providers have answered alone, made as `SENDING_POOL` says. */
+  sending: Pool;
   connectionString: string;
   redisUrl: string | undefined;
   config: CountyConfig['notify'];
@@ -53,6 +53,12 @@ export type Notify = Part & {
   /** Notifications waiting in PostgreSQL (`queued`, `sending`) and jobs in the queue by state. */
   queueDepth(): Promise<Record<string, number>>;
 };
+
+/**
+ * A row that somebody keeps locked, such as a process that hangs in the middle of its transaction, holds up the others of its
+ * batch no longer than this; then each is tried by itself.
+ */
+export const SENDING_POOL = { max: 5, settings: { lock_timeout: '2s' } };
 
 /** A worker that was killed is given up on after this; while it lives it renews its claim three times as often. */
 const LEASE_MS = 6_000;

@@ -1,4 +1,5 @@
 import type { Queryable } from '../shared/db.ts';
+import { toJsonb } from '../shared/safe-json.ts';
 import { decodeReference, referencesOf } from './message-reference.ts';
 import {
   PROVES_FOR_MS,
@@ -25,21 +26,36 @@ const addressesOf = ({ address }: Referenced): string[] => {
   return [`+${digits}`, `+86${digits}`];
 };
 
-/** Attempts to that address ($1) with that reference ($2) and their notification `n`. */
-const begunWithin = (interval: string): string =>
-  `n.address = any($1) and a.message_reference = $2 and n.last_attempt_at > now() - ${interval}
+/** Attempts to one of the addresses with that reference and their notification `n`. */
+const begunWithin = (
+  interval: string,
+  { addresses, message }: { addresses: string; message: string },
+): string =>
+  `n.address = any(${addresses}) and a.message_reference = ${message} and n.last_attempt_at > now() - ${interval}
      and a.started_at > now() - ${interval}`;
-const RIVALS = begunWithin(RIVALS_WITHIN);
-const PROVABLE = begunWithin(PROVES_WITHIN);
+const RIVALS = begunWithin(RIVALS_WITHIN, { addresses: '$1', message: '$2' });
 
-/** Whether there is an attempt that the receipt might prove. Nearly always its answer has come, and nothing is left to do. */
-export const hasOpenAttempt = async (db: Queryable, named: Referenced): Promise<boolean> => {
-  const { rowCount } = await db.query(
-    `select from notification n join delivery_attempt a on a.notification_id = n.id
-     where ${PROVABLE} and (a.outcome is null or a.outcome = 'unknown') limit 1`,
-    [addressesOf(named), named.message],
-  );
-  return rowCount !== 0;
+/** Those that an attempt waits for which they might prove. Nearly always its answer has come, and nothing is left to do. */
+export const listOpen = async (
+  db: Queryable,
+  named: readonly Referenced[],
+): Promise<Referenced[]> => {
+  if (named.length === 0) return [];
+  const asked = named.map((one, index) => ({
+    index,
+    message: one.message,
+    addresses: addressesOf(one),
+  }));
+  const { rows } = await db.query<{ index: number }>({
+    name: 'list-open-attempts',
+    text: `select q.index from jsonb_to_recordset($1::jsonb) as q (index int, message int, addresses text[])
+     where exists (select from notification n join delivery_attempt a on a.notification_id = n.id
+       where ${begunWithin(PROVES_WITHIN, { addresses: 'q.addresses', message: 'q.message' })}
+         and (a.outcome is null or a.outcome = 'unknown'))
+     order by q.index`,
+    values: [toJsonb(asked)],
+  });
+  return rows.flatMap(({ index }) => named[index] ?? []);
 };
 
 /**

@@ -2,21 +2,21 @@ import type { Clock } from '../shared/clock.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createBatch } from './batch.ts';
-import { createSemaphore } from './channels/semaphore.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
 import { decodeReference } from './message-reference.ts';
-import { hasOpenAttempt, listUnproven, type Referenced, recordProven } from './proof-store.ts';
+import { listOpen, listUnproven, type Referenced, recordProven } from './proof-store.ts';
 import type { ProviderReceipt } from './receipt.ts';
 import {
   type GivenIds,
   haveUnmatched,
-  insertProviderReceipt,
+  insertProviderReceipts,
   listUnmatchedIds,
   markDelivered,
   markUndelivered,
   matchReceipts,
-  readSettlement,
+  readSettlements,
   requeueUndelivered,
+  type Settlement,
 } from './receipt-store.ts';
 
 export type ReceiptBook = {
@@ -30,13 +30,7 @@ export type ReceiptBook = {
   catchUp(): Promise<void>;
 };
 
-/**
- * Two receipts come for each alert, all at once, each for a dozen statements: without a limit they hold every connection that
- * alerts are to be claimed with. To keep one is a single statement, and does not wait until those before it are counted: it
- * may prove that a message need not be sent again.
- */
-const KEPT_AT_ONCE = 3;
-const COUNTED_AT_ONCE = 4;
+type FailedSettlement = Extract<Settlement, { kind: 'failed' }>;
 
 /** Brings providers' receipts and our attempts together, in whichever order they come. */
 export const createReceiptBook = (
@@ -50,39 +44,70 @@ export const createReceiptBook = (
 ): ReceiptBook => {
   const { pool, clock, logger, maxAttempts } = deps;
   const isAwaited = createBatch((given: readonly GivenIds[]) => haveUnmatched(pool, given));
-  const keeping = createSemaphore(KEPT_AT_ONCE);
-  const counting = createSemaphore(COUNTED_AT_ONCE);
+
+  /** To keep one does not wait until those before it are counted: it may prove that a message need not be sent again. */
+  const keep = createBatch(async (receipts: readonly ProviderReceipt[]) => {
+    await insertProviderReceipts(pool, receipts, clock.now());
+    return receipts.map(() => undefined);
+  });
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
-  const match = async (provider: string, messageIds: readonly string[]): Promise<void> => {
-    const touched = await withTransaction(pool, (tx) => matchReceipts(tx, provider, messageIds));
-    for (const id of touched) await settle(id);
+  const match = async (given: readonly GivenIds[]): Promise<void> => {
+    const touched = await withTransaction(pool, async (tx) => {
+      const ids = new Set<string>();
+      for (const [provider, messageIds] of idsByProvider(given)) {
+        for (const id of await matchReceipts(tx, provider, messageIds)) ids.add(id);
+      }
+      return [...ids];
+    });
+    await settle(touched);
   };
 
+  const count = createBatch(async (receipts: readonly ProviderReceipt[]) => {
+    // First what somebody may be about to send again.
+    await prove(receipts.flatMap(referencedBy));
+    await match(receipts.map(({ provider, messageId }) => ({ provider, messageIds: [messageId] })));
+    return receipts.map(() => undefined);
+  });
+
   /** A message that is delivered was taken: known by our reference, it need not be sent again though its answer was lost. */
-  const prove = async (named: Referenced): Promise<void> => {
-    if (!(await hasOpenAttempt(pool, named))) return;
-    const touched = await withTransaction(pool, async (tx) => {
-      const messageIds = await recordProven(tx, named, clock.now());
-      return matchReceipts(tx, named.provider, messageIds);
-    });
-    for (const id of touched) {
-      logger.info({ notificationId: id }, 'submitted, as its receipts prove');
-      await settle(id);
+  const prove = async (named: readonly Referenced[]): Promise<void> => {
+    for (const one of await listOpen(pool, named)) {
+      const touched = await withTransaction(pool, async (tx) => {
+        const messageIds = await recordProven(tx, one, clock.now());
+        return matchReceipts(tx, one.provider, messageIds);
+      });
+      for (const id of touched) {
+        logger.info({ notificationId: id }, 'submitted, as its receipts prove');
+      }
+      await settle(touched);
     }
   };
 
   /** Of one notification, or all: looks at receipts that are kept and not yet counted. */
   const lookAgain = async (notificationId: string | null): Promise<void> => {
-    for (const named of await listUnproven(pool, notificationId)) await prove(named);
+    await prove(await listUnproven(pool, notificationId));
   };
 
-  const settle = async (id: string): Promise<void> => {
-    const settlement = await readSettlement(pool, id);
-    if (settlement.kind === 'pending') return;
+  const settle = async (ids: readonly string[]): Promise<void> => {
+    if (ids.length === 0) return;
+    const settlements = [...(await readSettlements(pool, ids))];
+    const delivered = settlements.filter(([, { kind }]) => kind === 'delivered');
+    await markDelivered(
+      pool,
+      delivered.map(([id]) => id),
+      clock.now(),
+    );
+    for (const [id, settlement] of settlements) {
+      if (settlement.kind === 'failed') await settleFailed(id, settlement);
+    }
+  };
+
+  const settleFailed = async (
+    id: string,
+    { incidentId, channel, reason, retryAfterMs }: FailedSettlement,
+  ): Promise<void> => {
     const now = clock.now();
-    if (settlement.kind === 'delivered') return markDelivered(pool, id, now);
-    const { incidentId, channel, reason, retryAfterMs } = settlement;
     if (retryAfterMs !== null) {
       const dueAt = new Date(now.getTime() + retryAfterMs);
       if (await requeueUndelivered(pool, id, { dueAt, maxAttempts, reason })) {
@@ -103,29 +128,40 @@ export const createReceiptBook = (
     deps.onFailed(channel);
   };
 
-  const count = async (receipt: ProviderReceipt): Promise<void> => {
-    const { provider, messageId, address, event, reference = 0 } = receipt;
-    await match(provider, [messageId]);
-    const message = decodeReference(reference)?.message;
-    if (message !== undefined && event === 'delivered') await prove({ provider, address, message });
-  };
-
   return {
     async received(receipt) {
-      const now = clock.now();
-      await keeping.run(() => insertProviderReceipt(pool, receipt, now));
-      await counting.run(() => count(receipt));
+      await keep(receipt);
+      await count(receipt);
     },
     async submitted(provider, messageIds) {
       // Nearly always there is none yet, and an alarm's path should not pay for a transaction to learn that.
-      if (await isAwaited({ provider, messageIds })) await match(provider, messageIds);
+      const given = { provider, messageIds };
+      if (await isAwaited(given)) await match([given]);
     },
     async catchUp() {
       for (const [provider, messageIds] of await listUnmatchedIds(pool)) {
-        await match(provider, messageIds);
+        await match([{ provider, messageIds }]);
       }
       await lookAgain(null);
     },
     beforeTakingOver: lookAgain,
   };
+};
+
+const idsByProvider = (given: readonly GivenIds[]): Map<string, string[]> => {
+  const ids = new Map<string, string[]>();
+  for (const { provider, messageIds } of given) {
+    ids.set(provider, [...(ids.get(provider) ?? []), ...messageIds]);
+  }
+  return ids;
+};
+
+const referencedBy = ({
+  provider,
+  address,
+  event,
+  reference = 0,
+}: ProviderReceipt): Referenced[] => {
+  const message = decodeReference(reference)?.message;
+  return message === undefined || event !== 'delivered' ? [] : [{ provider, address, message }];
 };

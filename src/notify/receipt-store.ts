@@ -1,5 +1,4 @@
 import type { Queryable } from '../shared/db.ts';
-import { one } from '../shared/db.ts';
 import { toJsonb, toSafeText } from '../shared/safe-json.ts';
 import {
   type AttemptCandidate,
@@ -17,29 +16,30 @@ const COPY_WITHIN = `interval '1 hour'`;
 /** Between the machine that sent a message and the one its receipt comes to. */
 const CLOCK_SKEW = `interval '2 seconds'`;
 
-/** Keeps a receipt, not yet matched; once, while it waits, however often it is repeated. */
-export const insertProviderReceipt = async (
+/** Keeps receipts, not yet matched; each once, while it waits, however often it is repeated. */
+export const insertProviderReceipts = async (
   db: Queryable,
-  receipt: ProviderReceipt,
+  receipts: readonly ProviderReceipt[],
   receivedAt: Date,
 ): Promise<void> => {
-  await db.query(
-    `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, retry_after_ms, reference)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9 where not exists (select from receipt r where r.notification_id is null
-       and r.provider = $1 and lower(r.provider_message_id) = lower($2) and r.address is not distinct from $3
-       and r.event = $4 and r.received_at > $6::timestamptz - ${COPY_WITHIN})`,
-    [
-      receipt.provider,
-      toSafeText(receipt.messageId),
-      receipt.address,
-      receipt.event,
-      receipt.at,
-      receivedAt,
-      toSafeText(receipt.detail),
-      receipt.retryAfterMs ?? null,
-      receipt.reference ?? null,
-    ],
-  );
+  const rows = receipts.map(({ messageId, detail, ...receipt }) => ({
+    ...receipt,
+    messageId: toSafeText(messageId),
+    detail: toSafeText(detail),
+  }));
+  await db.query({
+    name: 'insert-provider-receipts',
+    text: `insert into receipt (provider, provider_message_id, address, event, at, received_at, detail, retry_after_ms, reference)
+     select distinct on (n.provider, lower(n."messageId"), n.address, n.event) n.provider, n."messageId", n.address, n.event,
+       n.at, $2::timestamptz, n.detail, n."retryAfterMs", n.reference
+     from jsonb_to_recordset($1::jsonb) as n (provider text, "messageId" text, address text, event text, at timestamptz,
+       detail text, "retryAfterMs" int, reference int)
+     where not exists (select from receipt r where r.notification_id is null
+       and r.provider = n.provider and lower(r.provider_message_id) = lower(n."messageId")
+       and r.address is not distinct from n.address and r.event = n.event
+       and r.received_at > $2::timestamptz - ${COPY_WITHIN})`,
+    values: [toJsonb(rows), receivedAt],
+  });
 };
 
 const formsOf = (messageIds: readonly string[]): string[] => [
@@ -92,24 +92,27 @@ export const matchReceipts = async (
   provider: string,
   messageIds: readonly string[],
 ): Promise<string[]> => {
-  const unmatched = await tx.query<UnmatchedRow>(
-    `select id, provider_message_id, address, event, received_at from receipt
+  const unmatched = await tx.query<UnmatchedRow>({
+    name: 'lock-unmatched',
+    text: `select id, provider_message_id, address, event, received_at from receipt
      where notification_id is null and provider = $1 and lower(provider_message_id) = any($2)
      order by id for update`,
-    [provider, formsOf(messageIds)],
-  );
+    values: [provider, formsOf(messageIds)],
+  });
   const touched = new Set<string>();
   for (const row of unmatched.rows) {
     const receipt = { messageId: row.provider_message_id, address: row.address ?? '' };
-    const candidates = await findCandidates(tx, provider, row);
-    const match = matchReceipt(receipt, candidates);
+    const match =
+      matchReceipt(receipt, await listAttemptsWithId(tx, provider, row)) ??
+      matchReceipt(receipt, await listAttemptsToPhone(tx, provider, row));
     if (match === undefined) continue;
     touched.add(match.candidate.notificationId);
-    const tied = await tx.query(
-      `update receipt set notification_id = $2, provider_message_id = $3 where id = $1 and not exists
+    const tied = await tx.query({
+      name: 'tie-receipt',
+      text: `update receipt set notification_id = $2, provider_message_id = $3 where id = $1 and not exists
          (select from receipt r where r.notification_id = $2 and r.provider_message_id = $3 and r.event = $4)`,
-      [row.id, match.candidate.notificationId, match.messageId, row.event],
-    );
+      values: [row.id, match.candidate.notificationId, match.messageId, row.event],
+    });
     if (tied.rowCount === 0) await dropCopy(tx, row, match);
     const told = { notificationId: match.candidate.notificationId, messageId: match.messageId };
     for (const id of await copyToOthers(tx, { ...told, receiptId: row.id, event: row.event })) {
@@ -140,8 +143,9 @@ const copyToOthers = async (
   tx: Queryable,
   receipt: { receiptId: string; notificationId: string; messageId: string; event: ReceiptEvent },
 ): Promise<string[]> => {
-  const { rows } = await tx.query<{ id: string }>(
-    `with others as (
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'copy-receipt',
+    text: `with others as (
        select distinct n.id from notification n join delivery_attempt a on a.notification_id = n.id
        where n.bundle_id = (select bundle_id from notification where id = $2) and n.id <> $2
          and $3 = any(a.provider_message_ids)
@@ -154,8 +158,8 @@ const copyToOthers = async (
          (select from receipt e where e.notification_id = o.id and e.provider_message_id = $3 and e.event = $4)
      )
      select id from others`,
-    [receipt.receiptId, receipt.notificationId, receipt.messageId, receipt.event],
-  );
+    values: [receipt.receiptId, receipt.notificationId, receipt.messageId, receipt.event],
+  });
   return rows.map(({ id }) => id);
 };
 
@@ -171,37 +175,50 @@ export const listUnmatchedIds = async (db: Queryable): Promise<Map<string, strin
   return ids;
 };
 
-/**
- * Attempts that may have been given the id: those that have it, then those to the same number, newest first. A receipt
- * never comes before its attempt began.
- */
-const findCandidates = async (
+/** A receipt never comes before its attempt began. */
+const BEGUN_BEFORE = `a.provider = $1 and a.started_at between $3::timestamptz - ${MATCH_WITHIN}
+  and $3::timestamptz + ${CLOCK_SKEW}`;
+
+/** Attempts that have been given the very id, newest first. */
+const listAttemptsWithId = async (
   tx: Queryable,
   provider: string,
-  row: UnmatchedRow,
+  { provider_message_id: id, received_at }: UnmatchedRow,
 ): Promise<AttemptCandidate[]> => {
-  const id = row.provider_message_id;
-  const digits = (row.address ?? '').replaceAll(/\D/g, '');
-  const { rows } = await tx.query<CandidateRow>(
-    `select a.notification_id, a.attempt, n.address, a.provider_message_ids
+  const { rows } = await tx.query<CandidateRow>({
+    name: 'list-attempts-with-id',
+    text: `select a.notification_id, a.attempt, n.address, a.provider_message_ids
      from delivery_attempt a join notification n on n.id = a.notification_id
-     where (a.provider_message_ids && $2 or n.address = any($4)) and a.provider = $1
-       and a.started_at between $3::timestamptz - ${MATCH_WITHIN} and $3::timestamptz + ${CLOCK_SKEW}
-     order by a.provider_message_ids && $2 desc, a.started_at desc limit 50`,
-    [
-      provider,
-      [id, id.toLowerCase(), id.toUpperCase()],
-      row.received_at,
-      [`+${digits}`, `+86${digits}`],
-    ],
-  );
-  return rows.map((row) => ({
-    notificationId: row.notification_id,
-    attempt: row.attempt,
-    address: row.address,
-    providerMessageIds: row.provider_message_ids,
-  }));
+     where a.provider_message_ids && $2 and ${BEGUN_BEFORE} order by a.started_at desc limit 50`,
+    values: [provider, [id, id.toLowerCase(), id.toUpperCase()], received_at],
+  });
+  return rows.map(attemptCandidateOf);
 };
+
+/** Attempts to the number, newest first: one of them may know the id in another notation. */
+const listAttemptsToPhone = async (
+  tx: Queryable,
+  provider: string,
+  { address, received_at }: UnmatchedRow,
+): Promise<AttemptCandidate[]> => {
+  const digits = (address ?? '').replaceAll(/\D/g, '');
+  const { rows } = await tx.query<CandidateRow>({
+    name: 'list-attempts-to-phone',
+    text: `select a.notification_id, a.attempt, n.address, a.provider_message_ids
+     from notification n join delivery_attempt a on a.notification_id = n.id
+     where n.address = any($2) and n.last_attempt_at >= $3::timestamptz - ${MATCH_WITHIN} and ${BEGUN_BEFORE}
+     order by a.started_at desc limit 50`,
+    values: [provider, [`+${digits}`, `+86${digits}`], received_at],
+  });
+  return rows.map(attemptCandidateOf);
+};
+
+const attemptCandidateOf = (row: CandidateRow): AttemptCandidate => ({
+  notificationId: row.notification_id,
+  attempt: row.attempt,
+  address: row.address,
+  providerMessageIds: row.provider_message_ids,
+});
 
 export type Settlement =
   | { kind: 'pending' }
@@ -215,30 +232,40 @@ export type Settlement =
       retryAfterMs: number | null;
     };
 
-/** What the receipts of a notification add up to. */
-export const readSettlement = async (db: Queryable, id: string): Promise<Settlement> => {
-  const { rows } = await db.query<{
-    incident_id: string | null;
-    channel: string;
-    attempts: { messageIds: string[] }[];
-    receipts: {
-      messageId: string;
-      event: ReceiptEvent;
-      detail: string | null;
-      retryAfterMs: number | null;
-    }[];
-  }>(
-    `select n.incident_id, n.channel,
+type SettlementRow = {
+  id: string;
+  incident_id: string | null;
+  channel: string;
+  attempts: { messageIds: string[] }[];
+  receipts: {
+    messageId: string;
+    event: ReceiptEvent;
+    detail: string | null;
+    retryAfterMs: number | null;
+  }[];
+};
+
+/** What the receipts of notifications add up to, by id. */
+export const readSettlements = async (
+  db: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, Settlement>> => {
+  const { rows } = await db.query<SettlementRow>({
+    name: 'read-settlements',
+    text: `select n.id, n.incident_id, n.channel,
        coalesce((select json_agg(json_build_object('messageIds', a.provider_message_ids) order by a.attempt)
          from delivery_attempt a where a.notification_id = n.id and a.outcome = 'submitted'
            and a.provider_message_ids <> '{}'), '[]') as attempts,
        coalesce((select json_agg(json_build_object('messageId', r.provider_message_id, 'event', r.event,
            'detail', r.detail, 'retryAfterMs', r.retry_after_ms) order by r.id)
          from receipt r where r.notification_id = n.id and r.provider_message_id is not null), '[]') as receipts
-     from notification n where n.id = $1`,
-    [id],
-  );
-  const { incident_id, channel, attempts, receipts } = one(rows);
+     from notification n where n.id = any($1)`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, settlementOf(row)]));
+};
+
+const settlementOf = ({ incident_id, channel, attempts, receipts }: SettlementRow): Settlement => {
   const kind = settleAttempts({ attempts, receipts });
   if (kind !== 'failed') return { kind };
   const newest = attempts.at(-1)?.messageIds ?? [];
@@ -273,12 +300,21 @@ export const requeueUndelivered = async (
   return rowCount === 1;
 };
 
-export const markDelivered = async (db: Queryable, id: string, now: Date): Promise<void> => {
-  await db.query(
-    `update notification set status = 'delivered', finished_at = $2, claimed_until = null
-     where id = $1 and status in ('queued', 'sending', 'submitted')`,
-    [id, now],
-  );
+export const markDelivered = async (
+  db: Queryable,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> => {
+  if (ids.length === 0) return;
+  await db.query({
+    name: 'mark-delivered',
+    text: `with theirs as materialized (
+       select id from notification where id = any($1) and status in ('queued', 'sending', 'submitted')
+       order by id for no key update
+     )
+     update notification n set status = 'delivered', finished_at = $2, claimed_until = null from theirs where n.id = theirs.id`,
+    values: [ids, now],
+  });
 };
 
 /** True when this call made it so. Only what counted as submitted can turn out undelivered. */

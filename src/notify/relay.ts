@@ -67,23 +67,27 @@ export const createRelay = (deps: RelayDeps): Part => {
   const relayDue = async (): Promise<void> => {
     const now = clock.now();
     forget();
+    const seen = new Set<string>();
     let after: { dueAt: Date; id: string } | null = null;
     for (let more = true; more && !stopped; ) {
       const page: Awaited<ReturnType<typeof listDue>> = await listDue(pool, now, {
         after,
         limit: BATCH,
       });
-      await wake(page.map(toWakeUp).filter((wakeUp) => !woken.has(keyOf(wakeUp))));
+      await wake(
+        page.map(toWakeUp).filter((wakeUp) => !woken.has(keyOf(wakeUp))),
+        seen,
+      );
       after = page.at(-1) ?? null;
       more = page.length === BATCH;
     }
   };
 
-  const wake = async (wakeUps: readonly WakeUp[]): Promise<void> => {
-    if (wakeUps.length === 0) return;
+  const wake = async (wakeUps: readonly WakeUp[], seen: Set<string>): Promise<void> => {
     const at = Date.now();
     for (const wakeUp of wakeUps) woken.set(keyOf(wakeUp), at);
-    const chosen = oneForEachPerson(wakeUps);
+    const chosen = oneForEachPerson(wakeUps, seen);
+    if (chosen.length === 0) return;
     try {
       await queue.add(chosen);
     } catch (error) {
@@ -139,17 +143,15 @@ const toWakeUp = ({ id, attempts, kind, personId, channel }: DueNotification): W
 
 /**
  * What may share a message with an older one is brought up by the worker that has that. What was tried before may be bound to
- * its message, and is woken by itself.
+ * its message, and is woken by itself. `seen` are the people of this round.
  */
-const oneForEachPerson = (wakeUps: readonly WakeUp[]): WakeUp[] => {
-  const seen = new Set<string>();
-  return wakeUps.filter(({ to, attempt }) => {
+const oneForEachPerson = (wakeUps: readonly WakeUp[], seen: Set<string>): WakeUp[] =>
+  wakeUps.filter(({ to, attempt }) => {
     if (to === undefined || attempt > 1) return true;
     const key = personKey(to);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
-};
 
 const keyOf = ({ id, attempt }: WakeUp): string => `${id} ${attempt}`;

@@ -15,6 +15,9 @@ export type PoolOptions = {
   logger: Logger;
 };
 
+/** A process that hangs in the middle of a transaction keeps what it has locked from all others: no longer than this. */
+const SETTINGS = { idle_in_transaction_session_timeout: '60s' };
+
 export const createPool = ({
   connectionString,
   name,
@@ -28,7 +31,7 @@ export const createPool = ({
     application_name: `fengsui-${name}`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: Object.entries(settings)
+    options: Object.entries({ ...SETTINGS, ...settings })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   });

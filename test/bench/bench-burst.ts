@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createEmbeddedPostgres } from '../../src/embedded/index.ts';
-import { createNotify } from '../../src/notify/index.ts';
+import { createNotify, SENDING_POOL } from '../../src/notify/index.ts';
 import { insertNotifications } from '../../src/notify/notification-store.ts';
 import { createRegionLookup } from '../../src/people/index.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -46,13 +46,13 @@ export const benchBurst = async (windowMs?: number): Promise<BurstResult> => {
   const connectionString = postgres.connectionString();
   await migrate(connectionString, logger, { queue: true });
   const pool = createPool({ connectionString, name: 'notify', max: 10, logger });
-  const outcomes = createPool({ connectionString, name: 'outcomes', max: 5, logger });
+  const sending = createPool({ connectionString, name: 'sending', ...SENDING_POOL, logger });
   const listener = createListener(connectionString, logger);
   await listener.start();
   const smsc = await startChild('test/bench/sms-centre.ts', []);
   const notify = createNotify({
     pool,
-    outcomes,
+    sending,
     connectionString,
     redisUrl: undefined,
     channels: { sms: [{ smpp: { url: smsc.first } }] },
@@ -94,7 +94,7 @@ export const benchBurst = async (windowMs?: number): Promise<BurstResult> => {
     await notify.stop();
     await smsc.stop();
     await listener.stop();
-    await outcomes.end();
+    await sending.end();
     await pool.end();
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -14,7 +14,7 @@ const listener = createListener(connectionString, logger);
 await listener.start();
 const notify = createNotify({
   pool,
-  outcomes: pool,
+  sending: pool,
   connectionString,
   redisUrl: undefined,
   channels: smppUrl === undefined ? {} : { sms: [{ smpp: { url: smppUrl } }] },

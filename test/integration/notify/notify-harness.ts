@@ -10,6 +10,7 @@ import {
   createReplyDesk,
   type IncidentAlert,
   type NotifyDeps,
+  SENDING_POOL,
   setUpChannels,
   stopEscalation,
 } from '../../../src/notify/index.ts';
@@ -18,7 +19,7 @@ import { createRegionLookup } from '../../../src/people/index.ts';
 import type { NewContact, Person } from '../../../src/people/person.ts';
 import { createPerson } from '../../../src/people/write-person.ts';
 import { type Clock, systemClock } from '../../../src/shared/clock.ts';
-import { withTransaction } from '../../../src/shared/db.ts';
+import { createPool, withTransaction } from '../../../src/shared/db.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createListener } from '../../../src/shared/listener.ts';
 import type { Policy } from '../../../src/shared/policy.ts';
@@ -66,6 +67,7 @@ export const createHarness = async (given?: TestDatabase) => {
   await givenCamera(pool, 'cam-1');
   const listener = createListener(connectionString, logger);
   await listener.start();
+  const sending = createPool({ connectionString, name: 'sending', ...SENDING_POOL, logger });
   const running = new Set<{ stop(): Promise<void> }>();
   const givenUp: Record<string, unknown>[] = [];
   const delays: number[] = [];
@@ -74,6 +76,7 @@ export const createHarness = async (given?: TestDatabase) => {
   return {
     database,
     pool,
+    sending,
     givenUp,
     delays,
 
@@ -207,7 +210,7 @@ export const createHarness = async (given?: TestDatabase) => {
     start: async (options: Partial<NotifyDeps> = {}) => {
       const notify = createNotify({
         pool,
-        outcomes: pool,
+        sending,
         connectionString,
         redisUrl: undefined,
         webhookSecret: undefined,
@@ -246,6 +249,8 @@ export const createHarness = async (given?: TestDatabase) => {
         payload?: Record<string, unknown>;
         locale?: 'zh-CN' | 'en';
         channel?: 'sms' | 'voice' | 'email';
+        /** Somebody, unless given. */
+        personId?: string;
       } = {},
     ): Promise<string> => {
       const id = newId();
@@ -264,7 +269,7 @@ export const createHarness = async (given?: TestDatabase) => {
          select $1, opened.id, 'alert', 0, 0, 0, $2, $3, $4, $5, $6, $7, $8, $8 from opened`,
         [
           id,
-          rows[0]?.id,
+          more.personId ?? rows[0]?.id,
           more.channel ?? 'sms',
           address,
           more.locale ?? 'zh-CN',
@@ -326,6 +331,7 @@ export const createHarness = async (given?: TestDatabase) => {
     close: async () => {
       for (const notify of running) await notify.stop();
       await listener.stop();
+      await sending.end();
       await database.drop();
     },
   };

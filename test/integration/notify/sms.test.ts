@@ -1,7 +1,5 @@
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeReference } from '../../../src/notify/message-reference.ts';
-import { createPool } from '../../../src/shared/db.ts';
 import { type Smsc, startSmsc } from '../../support/smsc.ts';
 import { createHarness, NOTIFY_CONFIG } from './notify-harness.ts';
 
@@ -237,22 +235,16 @@ describe('SMS over SMPP', () => {
   });
 
   it('writes what the centre has answered though all else waits for a connection', async () => {
-    const { pool, database } = harness;
-    const outcomes = createPool({
-      connectionString: database.connectionString,
-      name: 'outcomes',
-      max: 1,
-      logger: pino({ level: 'silent' }),
-    });
+    const { pool, sending } = harness;
     smsc.onSubmit(() => ({ kind: 'accept', delayMs: 1_000 }));
-    await harness.start({ outcomes, channels: { sms: [{ smpp: { url: smsc.url } }] } });
+    await harness.start({ channels: { sms: [{ smpp: { url: smsc.url } }] } });
     const id = await harness.queueSms(PHONE, 'x');
     await smsc.waitForSms();
     const held = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
     try {
       await vi.waitFor(
         async () => {
-          const { rows } = await outcomes.query('select status from notification where id = $1', [
+          const { rows } = await sending.query('select status from notification where id = $1', [
             id,
           ]);
           expect(rows).toEqual([{ status: 'submitted' }]);
@@ -261,9 +253,29 @@ describe('SMS over SMPP', () => {
       );
     } finally {
       for (const client of held) client.release();
-      await harness.stopAll();
-      await outcomes.end();
     }
+  });
+
+  it('is held up little by what somebody keeps locked, and sends that too once it is free', async () => {
+    const queue = async (n: number): Promise<string> => {
+      const address = `+861390000000${n}`;
+      const { id: personId } = await harness.person([{ channel: 'sms', address }]);
+      return harness.queueSms(address, 'x', { personId });
+    };
+    const [locked = '', ...others] = await Promise.all([1, 2, 3, 4, 5].map(queue));
+    const holder = await harness.pool.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select from notification where id = $1 for update', [locked]);
+      await start();
+      for (const id of others) await harness.expectStatus(id, 'submitted');
+      const row = await harness.expectStatus(locked, 'queued');
+      expect(row.outcomes).toEqual([]);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    await harness.expectStatus(locked, 'submitted');
   });
 
   it('answers what somebody writes once it is kept, and asks for it again when it cannot be', async () => {
