@@ -1,4 +1,5 @@
 export type { IncidentAlert } from './alert.ts';
+export { recordReceipt } from './app-receipt-store.ts';
 export { createWatch } from './audit/watch.ts';
 export { alertIncident } from './escalation/alert-incident.ts';
 export { escalationRoutes } from './escalation/escalation-routes.ts';
@@ -12,7 +13,6 @@ export { notificationRoutes } from './notification-routes.ts';
 export { createNotify, type Notify, type NotifyDeps, SENDING_POOL } from './notify.ts';
 export { setUpChannels } from './plan-notifications.ts';
 export { createReceiptBook } from './receipt-book.ts';
-export { recordReceipt } from './receipt-store.ts';
 export { type AnswerDeps, answerNotification } from './replies/answer-notification.ts';
 export { answerRoutes } from './replies/answer-routes.ts';
 export { storedLinkKey } from './replies/link-key-store.ts';

@@ -1,41 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { backoffMs } from '../shared/backoff.ts';
-import type { Clock } from '../shared/clock.ts';
-import type { CountyConfig } from '../shared/county-config.ts';
-import { type Pool, withTransaction } from '../shared/db.ts';
-import type { Logger } from '../shared/logger.ts';
+import { withTransaction } from '../shared/db.ts';
 import { createBatch } from './batch.ts';
 import { type Candidate, findWaiting, MAX_MATES, readCandidates } from './candidate-store.ts';
 import type { SendResult } from './channels/channel.ts';
 import { chooseMates, composeMessage } from './compose-message.ts';
-import { type GiveUpDeps, giveUp } from './given-up.ts';
-import { insist } from './insist.ts';
+import { createOutcomeBook, type Members, type OutcomeDeps, type Taken } from './outcome-book.ts';
 import { planSending } from './plan-sending.ts';
-import type { Chosen, PoolDeps, ProviderPool } from './provider-pool.ts';
+import type { Chosen, ProviderPool } from './provider-pool.ts';
 import { personKey, type WakeUp } from './queue.ts';
 import type { ReceiptBook } from './receipt-book.ts';
-import {
-  type Claim,
-  type ClaimedNotification,
-  claimNotifications,
-  postpone,
-  recordSubmitted,
-  recordUnsent,
-  renewClaim,
-  type Submission,
-  type Unsent,
-} from './sending-store.ts';
+import { type Claim, claimNotifications, postpone, renewClaim } from './sending-store.ts';
 import { createTurns } from './turns.ts';
 import { within } from './within.ts';
-
-export type NotifyMetrics = {
-  /** A provider took a message, `delayMs` after the detection was received (later steps: after they were due). */
-  submitted(delayMs: number, channel: string): void;
-  /** A notification was given up. */
-  failed(channel: string): void;
-  /** One call of a provider. */
-  sent?: PoolDeps['onResult'];
-};
 
 export type NotificationWorker = {
   handle(wakeUp: Waking): Promise<void>;
@@ -46,15 +22,9 @@ export type NotificationWorker = {
   drain(): Promise<void>;
 };
 
-export type WorkerDeps = GiveUpDeps & {
-  config: CountyConfig['notify'];
+export type WorkerDeps = OutcomeDeps & {
   providers: ProviderPool;
   receipts: Pick<ReceiptBook, 'submitted' | 'beforeTakingOver'>;
-  metrics: NotifyMetrics;
-  clock: Clock;
-  logger: Logger;
-  /** For claims and outcomes alone: an answer of a provider is written at once, whatever else is to be read or counted. */
-  sending: Pool;
   /** A claim is renewed while its worker lives; one that died keeps it this long at most. */
   leaseMs: number;
 };
@@ -75,9 +45,6 @@ const MESSAGES_PER_MINUTE = 20;
  * SMS centre hands over now the receipts that may tell that it has been sent.
  */
 const LISTENS_FIRST_MS = 3_000;
-
-/** Before the next provider is tried: another may be free at once. */
-const NEXT_PROVIDER_MS = 50;
 
 /**
  * Sends one notification, if it is due and nobody else is sending it: chooses the provider, claims and writes the attempt's
@@ -104,10 +71,7 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   const claimMessage = createBatch((claims: readonly Claim[]) =>
     claimNotifications(sending, claims, { now: clock.now(), leaseMs }),
   );
-  const submitted = createBatch(async (submissions: readonly Submission[]) => {
-    await recordSubmitted(sending, submissions);
-    return submissions.map(() => undefined);
-  });
+  const outcomes = createOutcomeBook(deps, abandoned.signal);
   const takesOverFromMs = performance.now() + LISTENS_FIRST_MS;
   let stopping = false;
 
@@ -159,7 +123,9 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const lost = failures >= config.maxAttempts;
     if (lost) choice.release();
     const result = lost ? LAST_ONE_LOST : await send(members, choice);
-    if (result !== 'abandoned') await record(wakeUp, { ...taken, result }, logger);
+    if (result === 'abandoned') return;
+    const again = await outcomes.record({ ...taken, result }, logger);
+    for (const next of again?.ids ?? []) later({ ...wakeUp, id: next }, again?.delayMs ?? 0);
   }
 
   /** Decides whether it goes out now, by whom and with what others, and claims them. */
@@ -268,104 +234,6 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
       ended.abort();
     }
   }
-
-  async function record(wakeUp: Waking, sent: Sent, logger: Logger): Promise<void> {
-    const { members, choice, result } = sent;
-    if (result.kind !== 'submitted') {
-      await recordFailure(wakeUp, { ...sent, result }, logger);
-      return;
-    }
-    const now = clock.now();
-    const { providerMessageIds } = result;
-    await keep(logger, () => submitted({ attempts: members, now, providerMessageIds }));
-    for (const member of members) {
-      deps.metrics.submitted(now.getTime() - wantedAt(member).getTime(), member.channel);
-    }
-    logger.info({ providerMessageIds }, 'notification submitted');
-    // The message is out and its ids are stored; a receipt not counted now is counted when it is repeated.
-    await deps.receipts.submitted(choice.provider, providerMessageIds).catch((error: unknown) => {
-      logger.warn({ err: error }, 'receipts not counted yet');
-    });
-  }
-
-  /** What the provider answered is known here only: lost with PostgreSQL's connection, the message would be sent again. */
-  function keep<T>(logger: Logger, write: () => Promise<T>): Promise<T> {
-    return insist(write, {
-      signal: abandoned.signal,
-      onTrouble: (error) => logger.warn({ err: error }, 'outcome not stored yet'),
-    });
-  }
-
-  async function recordFailure(
-    wakeUp: Waking,
-    { members, choice, candidate, result }: Sent & { result: Failure },
-    logger: Logger,
-  ): Promise<void> {
-    const now = clock.now();
-    const { provider } = choice;
-    const unsent = unsentOf(result, { now, members });
-    const { reason } = unsent;
-    const refusedBy = new Set([...candidate.refusedBy, ...(unsent.permanent ? [provider] : [])]);
-    const { channel } = candidate;
-    const left = providers.names(channel).filter((name) => !refusedBy.has(name));
-    const refused = unsent.permanent && left.length === 0;
-    const counted = unsent.counts ? 1 : 0;
-    const isOver = ({ failures }: ClaimedNotification): boolean =>
-      refused || failures + counted >= config.maxAttempts;
-    const given = await fail(members.filter(isOver), unsent);
-    for (const { id, incidentId, personId } of given) {
-      logger.error(
-        { notificationId: id, incidentId, personId, reason },
-        'notification given up: this person has not been told',
-      );
-      deps.metrics.failed(channel);
-    }
-    const again = members.filter((member) => !given.includes(member));
-    if (again.length === 0) return;
-    const working = providers.working(channel);
-    const others = left.filter((name) => name !== provider && working.includes(name));
-    const failures = Math.max(...again.map((member) => member.failures)) + counted;
-    const delayMs =
-      unsent.bundle === 'apart' ? 0 : delayOf(result, { failures, others: others.length });
-    const retryAt = new Date(now.getTime() + delayMs);
-    await keep(logger, () => recordUnsent(sending, again, { ...unsent, retryAt }));
-    logger.warn({ reason, retryInMs: delayMs }, 'notification not sent, trying again');
-    if (delayMs >= RELAY_MS) return;
-    for (const { id } of again) later({ ...wakeUp, id }, delayMs);
-  }
-
-  /** Another provider that works is tried at once; the same one after a pause. */
-  function delayOf(
-    result: Failure,
-    { failures, others }: { failures: number; others: number },
-  ): number {
-    if (others > 0 && failures <= others) return NEXT_PROVIDER_MS;
-    const pauseMs = result.kind === 'failed' ? (result.retryAfterMs ?? 0) : 0;
-    const backoff = backoffMs(Math.max(failures, 1), {
-      baseMs: config.retryBaseMs,
-      maxMs: config.retryMaxMs,
-      random: Math.random(),
-    });
-    return Math.max(pauseMs, backoff);
-  }
-
-  /** Returns those given up; not one that was cancelled or taken over meanwhile: of that only the attempt's end is written. */
-  async function fail(
-    members: readonly ClaimedNotification[],
-    unsent: Omit<Unsent, 'retryAt'>,
-  ): Promise<ClaimedNotification[]> {
-    if (members.length === 0) return [];
-    const { reason } = unsent;
-    const given = members.map(({ id, incidentId, personId, channel, attempt }) => {
-      const data = { notificationId: id, personId, channel, attempt, reason };
-      return { id, incidentId, reason, data };
-    });
-    const failed = await giveUp(deps, given, async (tx, id) => {
-      const mine = members.filter((member) => member.id === id);
-      return (await recordUnsent(tx, mine, { ...unsent, retryAt: null })).length > 0;
-    });
-    return members.filter(({ id }) => failed.includes(id));
-  }
 };
 
 /** What woke the worker: a job of the queue, the relay, or a timer of its own. */
@@ -373,15 +241,6 @@ type Waking = Pick<WakeUp, 'id' | 'to'> & {
   /** It was held before, or had no room in the message before: it does not wait for others again. */
   follows?: true;
 };
-
-/** The notifications of one message, oldest first. */
-type Members = readonly [ClaimedNotification, ...ClaimedNotification[]];
-type Taken = { members: Members; choice: Chosen; candidate: Candidate };
-type Sent = Taken & { result: SendResult };
-type Failure = Exclude<SendResult, { kind: 'submitted' }>;
-
-/** What the relay's sweep would bring up to half a second late is woken by this process. */
-const RELAY_MS = 1_000;
 
 const LAST_ONE_LOST: SendResult = {
   kind: 'failed',
@@ -395,34 +254,6 @@ const pastOf = ({ kind, told, failed, refusedBy }: Candidate) => ({
   refusedBy,
   urgent: kind === 'alert' && !told,
 });
-
-const unsentOf = (
-  result: Failure,
-  { now, members }: { now: Date; members: Members },
-): Omit<Unsent, 'retryAt'> => {
-  const { kind: outcome, reason } = result;
-  const failed = result.kind === 'failed' ? result : undefined;
-  // Refused for good may have been that there are several in it: each is then tried by itself.
-  const apart = failed?.permanent === true && members.length > 1;
-  const mayBeOut = failed === undefined || members.some(({ repeat }) => repeat);
-  return {
-    now,
-    outcome,
-    reason,
-    permanent: failed?.permanent === true && !apart,
-    // A provider that is busy all night must not make anybody be given up.
-    counts: failed?.retryAfterMs === undefined && !apart,
-    bundle: apart ? 'apart' : mayBeOut ? 'keep' : 'dissolve',
-    providerMessageIds: result.kind === 'unknown' ? (result.providerMessageIds ?? []) : [],
-  };
-};
-
-/** When the person should have been told. */
-const wantedAt = ({ step, payload, createdAt }: ClaimedNotification): Date => {
-  const text = step === 0 ? payload['receivedAt'] : payload['dueAt'];
-  const time = typeof text === 'string' ? new Date(text) : createdAt;
-  return Number.isNaN(time.getTime()) ? createdAt : time;
-};
 
 const aborted = (signal: AbortSignal, ended: AbortSignal): Promise<'abandoned'> =>
   new Promise((resolve) => {

@@ -11,13 +11,15 @@ import {
   haveUnmatched,
   insertProviderReceipts,
   listUnmatchedIds,
+  matchReceipts,
+} from './receipt-store.ts';
+import {
   markDelivered,
   markUndelivered,
-  matchReceipts,
   readSettlements,
   requeueUndelivered,
   type Settlement,
-} from './receipt-store.ts';
+} from './settlement-store.ts';
 
 export type ReceiptBook = {
   /** Resolves once the receipt is kept and counted; until then the provider must not be answered. */

@@ -6,7 +6,7 @@ import { withTransaction } from '../../shared/db.ts';
 import { ANY_ROLE, type RouteGroup, type User } from '../../shared/http.ts';
 import type { AllowedNetworks } from '../../shared/outbound-address.ts';
 import type { WebPushConfig } from '../../shared/push-config.ts';
-import { recordReceipt } from '../receipt-store.ts';
+import { recordReceipt } from '../app-receipt-store.ts';
 import { readReceiptToken } from './receipt-token.ts';
 import { NewSubscriptionSchema, SubscriptionSchema, subscriptionFaults } from './subscription.ts';
 import {
