@@ -85,6 +85,13 @@ describe.skipIf(CHROMIUM === undefined)('who is on duty, in Chromium', () => {
     await console.press('language');
     const list = await readList();
     await untilSaid('0 on duty · 1 problem', true);
+    // Nor does the bar make the page wider than a phone.
+    await console.chromium.send(
+      'Emulation.setDeviceMetricsOverride',
+      { width: 375, height: 800, deviceScaleFactor: 1, mobile: true },
+      console.page,
+    );
+    expect(await console.inPage('document.documentElement.scrollWidth')).toBe(375);
     expect(list).toMatch(/Nobody on duty\s+Fires go to the officers responsible here: 王强/);
     expect(list).toMatch(/Nobody on duty in the next 7 days\s+安仁县\s+.*\d\d:\d\d to .*\d\d:\d\d/);
     await town.call('DELETE', `duty/leaves/${leave}`);

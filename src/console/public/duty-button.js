@@ -2,9 +2,9 @@ import { byId } from './dom.js';
 import { openDutyDialog } from './duty-dialog.js';
 import { dutyState } from './duty-state.js';
 import { request, requestAll } from './http.js';
+import { createPolling } from './polling.js';
 import { t } from './texts.js';
 
-const EVERY_MS = 60_000;
 /** How far on gaps are listed. */
 const AHEAD_MS = 7 * 86_400_000;
 
@@ -29,7 +29,6 @@ export const createDutyButton = ({ onFailed }) => {
   let state;
   /** Of whoever is logged in: an answer that comes after that login is nobody's. */
   let login;
-  let timer;
   let dialog;
 
   const redraw = () => {
@@ -63,18 +62,15 @@ export const createDutyButton = ({ onFailed }) => {
   };
   button.addEventListener('click', () => void load().then((wanted) => wanted && show(), onFailed));
 
+  const polling = createPolling(load);
   return {
     redraw,
-    /** Somebody has logged in. What cannot be read is said on the button alone; the fires are what matters. */
     enter() {
       login = {};
-      clearInterval(timer);
-      const look = () => load().catch(() => undefined);
-      timer = setInterval(look, EVERY_MS);
-      void look();
+      polling.start();
     },
     leave() {
-      clearInterval(timer);
+      polling.stop();
       login = undefined;
       state = undefined;
       dialog?.close();

@@ -90,7 +90,8 @@ export const openDutyDialog = (state, onClosed) => {
   const dialog = h(
     'dialog',
     { 'aria-label': t().duty.title },
-    h('h2', {}, t().duty.title),
+    // Else the button at the end has the focus, and a long list opens at its end.
+    h('h2', { tabindex: -1, autofocus: true }, t().duty.title),
     content,
     h(
       'div',

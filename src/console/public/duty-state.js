@@ -1,4 +1,4 @@
-/** A gap that begins later has been planned around by then, or is told of in time: it is listed, and is no alarm yet. */
+/** As far ahead as the service itself warns of gaps; a later one is listed, and no alarm yet. */
 const SOON_MS = 24 * 3_600_000;
 
 /** Why a person on duty may not learn of a fire; null when nothing is known against it. */
@@ -29,8 +29,8 @@ const isWrong = ({ isMissing, people }) => isMissing || people.some(({ problem }
 /**
  * What there is to say of who is on duty: how many, what is wrong (`problems`: persons, regions, and gaps of the next 24 h),
  * the regions, those with problems first, and the gaps, the next first.
- * @param answer of the service: `regions` that keep a roster (without `keepsRoster`: what stands in for them), and `gaps`
- *   read from `now` (ms) to `readTo` (ISO).
+ * From the answers of the service: `regions`, those that keep a roster (not `keepsRoster`: none does, and the whole county
+ * stands in), and the `gaps` between `now` (ms) and `readTo` (ISO).
  */
 export const dutyState = ({ regions, keepsRoster, gaps, now, readTo }) => {
   const places = regions.map((region) => placeOf(region, keepsRoster));
