@@ -313,7 +313,7 @@ const stageRoutes = (
     rosterRoutes({ pool, regions, clock, timeZone: env.timeZone }),
     overrideRoutes({ pool, regions, clock }),
     leaveRoutes({ pool, regions, clock }),
-    dutyRoutes({ pool, regions, clock }),
+    dutyRoutes({ pool, regions, clock, setUp: setUpChannels(channels) }),
     notificationRoutes({ pool, visibleRegions }),
     pushRoutes({
       pool,
