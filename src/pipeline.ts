@@ -2,6 +2,7 @@ import { createDeviceRegistry, type DeviceRegistry } from './devices/index.ts';
 import { createEmbeddedPostgres } from './embedded/index.ts';
 import {
   createNotify,
+  NOTIFY_POOL,
   type ReplyUrl,
   SENDING_POOL,
   setUpChannels,
@@ -14,7 +15,7 @@ import { createResourceIndex } from './resources/index.ts';
 import type { ChannelConfig } from './shared/channel-config.ts';
 import type { Clock } from './shared/clock.ts';
 import type { CountyConfig } from './shared/county-config.ts';
-import { createPool, type Pool } from './shared/db.ts';
+import { createPool, type Pool, type PoolOptions } from './shared/db.ts';
 import type { Env, Role } from './shared/env.ts';
 import { createListener, type Listener } from './shared/listener.ts';
 import type { Logger } from './shared/logger.ts';
@@ -66,7 +67,7 @@ export type Context = ServiceOptions & {
   replyUrl: ReplyUrl | undefined;
   has(role: Role): boolean;
   /** A pool of its own for each stage that must not wait behind another (invariant 3). */
-  pool(name: string, max: number, settings?: Readonly<Record<string, string>>): Pool;
+  pool(name: string, max: number, more?: Pick<PoolOptions, 'settings' | 'queryTimeoutMs'>): Pool;
 };
 
 /**
@@ -159,8 +160,8 @@ export const prepareContext = async (
     has('ingest') || has('api')
       ? await loadTerrain(env.dataDir, logger.child({ stage: 'terrain' }))
       : undefined;
-  const pool: Context['pool'] = (name, max, settings = {}) => {
-    const made = createPool({ connectionString, name, max, settings, logger });
+  const pool: Context['pool'] = (name, max, more = {}) => {
+    const made = createPool({ connectionString, name, ...more, max, logger });
     pools.push(made);
     return made;
   };
@@ -233,8 +234,8 @@ const wire = async (
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
-    pool: context.pool('notify', 10),
-    sending: context.pool('sending', SENDING_POOL.max, SENDING_POOL.settings),
+    pool: context.pool('notify', NOTIFY_POOL.max, NOTIFY_POOL),
+    sending: context.pool('sending', SENDING_POOL.max, SENDING_POOL),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,

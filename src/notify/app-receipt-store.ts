@@ -1,4 +1,5 @@
 import type { Queryable } from '../shared/db.ts';
+import { uuidOf } from '../shared/ids.ts';
 
 export type AppReceipt = {
   notificationId: string;
@@ -30,12 +31,14 @@ export const recordReceipt = async (
   const { notificationId, personId, event, at, receivedAt } = receipt;
   const { rows } = await db.query<{ incident_id: string }>(
     `with named as (
-       select id, incident_id, bundle_id from notification where id::text = lower($1) and person_id = $2
-     ), theirs as (
-       select id from named
-       union
-       select n.id from notification n join named on n.bundle_id = named.bundle_id
-       where $3 <> 'acknowledged' and n.person_id = $2
+       select id, incident_id, bundle_id from notification where id = $1 and person_id = $2
+     ), theirs as materialized (
+       select n.id from notification n where n.id in (
+         select id from named
+         union
+         select o.id from notification o join named on o.bundle_id = named.bundle_id
+         where $3 <> 'acknowledged' and o.person_id = $2)
+       order by n.id for no key update
      ), kept as (
        insert into receipt (notification_id, provider, event, at, received_at)
        select id, $6, $3, $4, $5 from theirs
@@ -46,7 +49,7 @@ export const recordReceipt = async (
          and array_position(${APP_PROGRESS}, $3::text) > array_position(${APP_PROGRESS}, n.status)
      )
      select incident_id from named`,
-    [notificationId, personId, event, at, receivedAt, receipt.provider ?? 'mqtt'],
+    [uuidOf(notificationId), personId, event, at, receivedAt, receipt.provider ?? 'mqtt'],
   );
   const row = rows[0];
   return row === undefined

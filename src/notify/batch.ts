@@ -3,7 +3,8 @@ import { isTransient } from '../shared/transient.ts';
 /**
  * Gathers what is asked for while others await their answers, and asks for all of it at once: in a burst one round trip, and
  * one commit, serve many. What comes alone does not wait.
- * `run` answers in the order of the items, `most` of them at a time.
+ * `run` answers in the order of the items, `most` of them at a time. What it throws that is not transient says that nothing has
+ * been done: each is then asked for by itself. It has to end some time, for all that comes later waits for it.
  */
 export const createBatch = <Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
@@ -46,9 +47,10 @@ type Asked<Item, Answer> = {
   reject: (error: unknown) => void;
 };
 
-/** SQLSTATE lock_not_available: `lock_timeout` has run out. */
-const LOCKED = '55P03';
+/** SQLSTATE lock_not_available (`lock_timeout` has run out) and deadlock_detected: nothing of the statement is kept. */
+const IN_THE_WAY: unknown[] = ['55P03', '40P01'];
 
 /** One that PostgreSQL will never take, or that somebody keeps locked, must not keep the others of its batch from being written. */
 const spoilsOne = (error: unknown): boolean =>
-  !isTransient(error) || (error instanceof Error && 'code' in error && error.code === LOCKED);
+  !isTransient(error) ||
+  (error instanceof Error && 'code' in error && IN_THE_WAY.includes(error.code));

@@ -19,9 +19,14 @@ const dueAs = (
 /** Whether notification `n` should be sent at $1. */
 export const DUE = dueAs('n');
 
+/**
+ * A notification as it was when it was decided to send it. One that has changed since is not taken: with whom it goes, and
+ * whether it is a repeat, is to be decided anew.
+ */
+export type Seen = { id: string; attempts: number; status: string };
+
 /** A notification that should be sent now, with what decides how. */
-export type Candidate = {
-  id: string;
+export type Candidate = Seen & {
   kind: NotificationKind;
   personId: string;
   channel: ContactChannel;
@@ -29,7 +34,6 @@ export type Candidate = {
   locale: Locale;
   payload: Record<string, unknown>;
   createdAt: Date;
-  attempts: number;
   /** The message it is part of for good, because that one may have got out. */
   bundleId: string | null;
   /** How often each provider failed with it. */
@@ -47,7 +51,7 @@ export type Candidate = {
    * What may go out in one message with it, itself first, then the oldest. Part of a message that may have got out: the others
    * of that, as far as they are still wanted, and nothing else, for the receiver knows it by its id. Empty for what goes alone.
    */
-  mates: { id: string; payload: Record<string, unknown> }[];
+  mates: (Seen & { payload: Record<string, unknown> })[];
 };
 
 type CandidateRow = {
@@ -65,7 +69,7 @@ type CandidateRow = {
   refused_by: string[];
   told: boolean;
   fell_back: boolean;
-  abandoned: boolean;
+  status: string;
   alert_began_at: Date | null;
   under_way: boolean | null;
   messages: number;
@@ -91,9 +95,9 @@ export const readCandidates = async (
        array(select distinct a.provider from delivery_attempt a where a.notification_id = n.id and a.permanent) as refused_by,
        exists (select from notification o where o.incident_id = n.incident_id and o.kind = 'alert'
          and o.person_id = n.person_id and o.channel = n.channel and o.submitted_at is not null) as told,
-       n.fallback_at is not null as fell_back, n.status = 'sending' as abandoned, t.*,
-       coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'payload', m.payload)) from (
-         select m.id, m.payload from notification m
+       n.fallback_at is not null as fell_back, n.status, t.*,
+       coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'attempts', m.attempts, 'status', m.status, 'payload', m.payload)) from (
+         select m.id, m.attempts, m.status, m.payload from notification m
          where ${dueAs('m')} and m.person_id = n.person_id and m.channel = n.channel and m.address = n.address
            and case when n.bundle_id is null then m.bundle_id is null and m.kind = 'alert' else m.bundle_id = n.bundle_id end
          order by m.id <> n.id, m.id limit ${MAX_MATES + 1}) m), '[]') as mates
@@ -125,7 +129,8 @@ const candidateOf = (row: CandidateRow): Candidate => ({
   refusedBy: row.refused_by,
   told: row.told,
   fellBack: row.fell_back,
-  abandoned: row.abandoned,
+  status: row.status,
+  abandoned: row.status === 'sending',
   traffic: {
     alertBeganAt: row.alert_began_at,
     underWay: row.under_way ?? false,

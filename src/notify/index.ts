@@ -10,7 +10,7 @@ export { fallBack } from './fallback.ts';
 export { callbacksOf } from './hooks/callback.ts';
 export { hookRoutes } from './hooks/hook-routes.ts';
 export { notificationRoutes } from './notification-routes.ts';
-export { createNotify, type Notify, type NotifyDeps, SENDING_POOL } from './notify.ts';
+export { createNotify, NOTIFY_POOL, type Notify, type NotifyDeps, SENDING_POOL } from './notify.ts';
 export { setUpChannels } from './plan-notifications.ts';
 export { createReceiptBook } from './receipt-book.ts';
 export { type AnswerDeps, answerNotification } from './replies/answer-notification.ts';

@@ -1,4 +1,5 @@
 import type { Queryable } from '../shared/db.ts';
+import { uuidOf } from '../shared/ids.ts';
 import type { NotificationJson, NotificationKind, NotificationStatus } from './notification.ts';
 
 type Row = {
@@ -46,6 +47,7 @@ export const listNotifications = async (
   db: Queryable,
   filter: NotificationFilter,
 ): Promise<NotificationJson[]> => {
+  const incidentId = filter.incident === null ? null : uuidOf(filter.incident);
   const { rows } = await db.query<Row>(
     `select n.id, n.incident_id, i.number as incident_number, n.kind, n.step,
        n.occurrence::int, n.round, n.person_id,
@@ -64,11 +66,12 @@ export const listNotifications = async (
            'providerMessageId', r.provider_message_id, 'detail', r.detail)) order by r.id)
          from receipt r where r.notification_id = n.id), '[]') as receipts
      from notification n left join incident i on i.id = n.incident_id join person p on p.id = n.person_id
-     where ($1::text is null or i.id::text = lower($1) or i.number = $1)
+     where ($1::text is null
+         or n.incident_id = any(array(select id from incident where id = $6::uuid or number = $1)))
        and ($2::text[] is null or i.region_id = any($2) or i.id is null and n.person_id = $5)
        and ($3::uuid is null or n.id < $3)
      order by n.id desc limit $4`,
-    [filter.incident, filter.regionIds, filter.before, filter.limit, filter.personId],
+    [filter.incident, filter.regionIds, filter.before, filter.limit, filter.personId, incidentId],
   );
   return rows.map((row) => ({
     id: row.id,

@@ -1,7 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { withTransaction } from '../shared/db.ts';
 import { createBatch } from './batch.ts';
-import { type Candidate, findWaiting, MAX_MATES, readCandidates } from './candidate-store.ts';
+import {
+  type Candidate,
+  findWaiting,
+  MAX_MATES,
+  readCandidates,
+  type Seen,
+} from './candidate-store.ts';
 import type { SendResult } from './channels/channel.ts';
 import { chooseMates, composeMessage } from './compose-message.ts';
 import { createOutcomeBook, type Members, type OutcomeDeps, type Taken } from './outcome-book.ts';
@@ -189,15 +195,15 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   ): Promise<{ members?: Members; next?: string }> {
     const { id, bundleId, mates } = candidate;
     try {
-      const ids = idsOf(candidate);
+      const taking = membersOf(candidate);
       const [first, ...rest] = await claimMessage({
         lead: id,
-        ids,
+        members: taking,
         bundleId: bundleId ?? id,
         provider: choice.provider,
       });
       if (first !== undefined) {
-        const next = mates.find((mate) => !ids.includes(mate.id));
+        const next = mates.find((mate) => !taking.some((member) => member.id === mate.id));
         return { members: [first, ...rest], ...(next === undefined ? {} : { next: next.id }) };
       }
       choice.release();
@@ -209,12 +215,15 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
   }
 
   /** Those that go out in one message: of one that may have got out the same again, else as many as have room. */
-  function idsOf({ id, bundleId, channel, locale, mates }: Candidate): string[] {
-    const all = mates.slice(0, MAX_MATES);
-    if (all[0]?.id !== id) return [id];
-    if (bundleId !== null) return all.map((mate) => mate.id);
-    if (rule.windowMs === 0) return [id];
-    return chooseMates(all, { channel, locale, signature: config.smsSignature });
+  function membersOf(candidate: Candidate): Seen[] {
+    const { id, bundleId, channel, locale } = candidate;
+    const mates = candidate.mates.slice(0, MAX_MATES);
+    if (mates[0]?.id !== id) return [seen(candidate)];
+    if (bundleId !== null) return mates.map(seen);
+    if (rule.windowMs === 0) return [seen(candidate)];
+    const { smsSignature: signature } = config;
+    const ids = chooseMates(mates, { channel, locale, signature });
+    return mates.filter((mate) => ids.includes(mate.id)).map(seen);
   }
 
   async function send(members: Members, chosen: Chosen): Promise<SendResult | 'abandoned'> {
@@ -254,6 +263,8 @@ const pastOf = ({ kind, told, failed, refusedBy }: Candidate) => ({
   refusedBy,
   urgent: kind === 'alert' && !told,
 });
+
+const seen = ({ id, attempts, status }: Seen): Seen => ({ id, attempts, status });
 
 const aborted = (signal: AbortSignal, ended: AbortSignal): Promise<'abandoned'> =>
   new Promise((resolve) => {

@@ -22,7 +22,7 @@ import type { Wording } from './write-alerts.ts';
 
 export type NotifyDeps = ProviderDeps & {
   pool: Pool;
-  /** For claims and what providers have answered alone, made as `SENDING_POOL` says. */
+  /** For claims and what providers have answered alone, made as `SENDING_POOL` says; the other as `NOTIFY_POOL`. */
   sending: Pool;
   connectionString: string;
   redisUrl: string | undefined;
@@ -55,11 +55,20 @@ export type Notify = Part & {
   queueDepth(): Promise<Record<string, number>>;
 };
 
+/** Behind a query that never ends all alerts of the process would wait; each of theirs takes some milliseconds. */
+const QUERY_TIMEOUT_MS = 5_000;
+
+export const NOTIFY_POOL = { max: 10, queryTimeoutMs: QUERY_TIMEOUT_MS };
+
 /**
  * A row that somebody keeps locked, such as a process that hangs in the middle of its transaction, holds up the others of its
- * batch no longer than this; then each is tried by itself.
+ * batch for so long; then each is tried by itself. Nobody else has a reason to lock one for longer.
  */
-export const SENDING_POOL = { max: 5, settings: { lock_timeout: '2s' } };
+export const SENDING_POOL = {
+  max: 5,
+  queryTimeoutMs: QUERY_TIMEOUT_MS,
+  settings: { lock_timeout: '200ms' },
+};
 
 /** A worker that was killed is given up on after this; while it lives it renews its claim three times as often. */
 const LEASE_MS = 6_000;

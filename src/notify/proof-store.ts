@@ -41,7 +41,10 @@ export const listOpen = async (
   named: readonly Referenced[],
 ): Promise<Referenced[]> => {
   if (named.length === 0) return [];
-  const asked = named.map((one, index) => ({
+  const distinct = [
+    ...new Map(named.map((one) => [`${one.provider} ${one.address} ${one.message}`, one])).values(),
+  ];
+  const asked = distinct.map((one, index) => ({
     index,
     message: one.message,
     addresses: addressesOf(one),
@@ -55,7 +58,7 @@ export const listOpen = async (
      order by q.index`,
     values: [toJsonb(asked)],
   });
-  return rows.flatMap(({ index }) => named[index] ?? []);
+  return rows.flatMap(({ index }) => distinct[index] ?? []);
 };
 
 /**

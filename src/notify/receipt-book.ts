@@ -1,3 +1,5 @@
+import type { PoolClient } from 'pg';
+import { AppError } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -55,7 +57,7 @@ export const createReceiptBook = (
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (given: readonly GivenIds[]): Promise<void> => {
-    const touched = await withTransaction(pool, async (tx) => {
+    const touched = await briefly(async (tx) => {
       const ids = new Set<string>();
       for (const [provider, messageIds] of idsByProvider(given)) {
         for (const id of await matchReceipts(tx, provider, messageIds)) ids.add(id);
@@ -75,7 +77,7 @@ export const createReceiptBook = (
   /** A message that is delivered was taken: known by our reference, it need not be sent again though its answer was lost. */
   const prove = async (named: readonly Referenced[]): Promise<void> => {
     for (const one of await listOpen(pool, named)) {
-      const touched = await withTransaction(pool, async (tx) => {
+      const touched = await briefly(async (tx) => {
         const messageIds = await recordProven(tx, one, clock.now());
         return matchReceipts(tx, one.provider, messageIds);
       });
@@ -91,19 +93,37 @@ export const createReceiptBook = (
     await prove(await listUnproven(pool, notificationId));
   };
 
+  /** Rejects when it could not settle all of them, having tried each: the provider then repeats what it was not answered. */
   const settle = async (ids: readonly string[]): Promise<void> => {
     if (ids.length === 0) return;
     const settlements = [...(await readSettlements(pool, ids))];
-    const delivered = settlements.filter(([, { kind }]) => kind === 'delivered');
-    await markDelivered(
-      pool,
-      delivered.map(([id]) => id),
-      clock.now(),
-    );
+    const delivered = settlements.filter(([, { kind }]) => kind === 'delivered').map(([id]) => id);
+    const troubles = await settleDelivered(delivered);
     for (const [id, settlement] of settlements) {
-      if (settlement.kind === 'failed') await settleFailed(id, settlement);
+      if (settlement.kind === 'failed') await settleFailed(id, settlement).catch(note(troubles));
     }
+    if (troubles.length === 0) return;
+    // Whatever it was, the receipts are matched by now: they must not count as answered, nor as never kept.
+    throw new AppError('unavailable', `${troubles.length} not settled`, { cause: troubles[0] });
   };
+
+  const settleDelivered = async (ids: readonly string[]): Promise<unknown[]> => {
+    const mark = (some: readonly string[]): Promise<void> =>
+      briefly((tx) => markDelivered(tx, some, clock.now()));
+    const troubles: unknown[] = [];
+    if (ids.length === 0) return troubles;
+    await mark(ids).catch(async () => {
+      for (const id of ids) await mark([id]).catch(note(troubles));
+    });
+    return troubles;
+  };
+
+  /** What one keeps locked holds up the others for no longer than this. */
+  const briefly = <T>(work: (tx: PoolClient) => Promise<T>): Promise<T> =>
+    withTransaction(pool, async (tx) => {
+      await tx.query("set local lock_timeout = '200ms'");
+      return work(tx);
+    });
 
   const settleFailed = async (
     id: string,
@@ -142,13 +162,20 @@ export const createReceiptBook = (
     },
     async catchUp() {
       for (const [provider, messageIds] of await listUnmatchedIds(pool)) {
-        await match([{ provider, messageIds }]);
+        await match([{ provider, messageIds }]).catch((error: unknown) =>
+          logger.error({ err: error, provider }, 'receipts could not be counted'),
+        );
       }
       await lookAgain(null);
     },
     beforeTakingOver: lookAgain,
   };
 };
+
+const note =
+  (troubles: unknown[]) =>
+  (trouble: unknown): void =>
+    void troubles.push(trouble);
 
 const idsByProvider = (given: readonly GivenIds[]): Map<string, string[]> => {
   const ids = new Map<string, string[]>();

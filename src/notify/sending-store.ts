@@ -2,7 +2,7 @@ import type { ContactChannel, Locale } from '../people/index.ts';
 import type { Queryable } from '../shared/db.ts';
 import { newId } from '../shared/ids.ts';
 import { toJsonb } from '../shared/safe-json.ts';
-import { DUE } from './candidate-store.ts';
+import { DUE, type Seen } from './candidate-store.ts';
 import type { NotificationKind } from './notification.ts';
 
 /** A notification taken for sending: nobody else sends it until the claim runs out. */
@@ -57,7 +57,7 @@ type ClaimRow = {
 export type Claim = {
   /** The one that must be among those taken, or none is. */
   lead: string;
-  ids: readonly string[];
+  members: readonly Seen[];
   bundleId: string;
   provider: string;
 };
@@ -73,17 +73,19 @@ export const claimNotifications = async (
   claims: readonly Claim[],
   { now, leaseMs }: { now: Date; leaseMs: number },
 ): Promise<ClaimedNotification[][]> => {
-  const asked = claims.flatMap(({ ids, ...claim }, number) =>
-    ids.map((id) => ({ ...claim, id, claim: number, attemptId: newId() })),
+  const asked = claims.flatMap(({ members, ...claim }, number) =>
+    members.map((member) => ({ ...claim, ...member, claim: number, attemptId: newId() })),
   );
   const { rows } = await db.query<ClaimRow>({
     name: 'claim-notifications',
     text: `with asked as materialized (
-       select * from jsonb_to_recordset($2::jsonb) as w (claim int, lead uuid, id uuid, "bundleId" uuid, provider text, "attemptId" uuid)
+       select * from jsonb_to_recordset($2::jsonb) as w (claim int, lead uuid, id uuid, attempts int, status text,
+         "bundleId" uuid, provider text, "attemptId" uuid)
      ), locked as materialized (
-       select n.id from notification n where n.id = any(array(select id from asked)) and ${DUE} order by n.id for no key update
+       select n.id from asked w join notification n on n.id = w.id and n.attempts = w.attempts and n.status = w.status
+       where ${DUE} order by n.id for no key update of n
      ), first as (
-       select distinct on (id) asked.* from asked join locked using (id) order by id, claim
+       select distinct on (id) asked.* from asked where id in (select id from locked) order by id, claim
      ), wanted as materialized (
        select w.* from first w where exists (select from first l where l.id = w.lead and l.claim = w.claim)
      ), lost as (
@@ -142,8 +144,9 @@ const idsOf = (attempts: readonly Attempt[]): string[] => attempts.map(({ id }) 
 const numbersOf = (attempts: readonly Attempt[]): number[] =>
   attempts.map(({ attempt }) => attempt);
 
-/** The attempts as rows to join with: parameters 1 and 2. */
-const MINE = 'unnest($1::uuid[], $2::int[]) as m (id, attempt)';
+/** The attempts as rows to join with, parameters 1 and 2, their notifications locked in the order in which everybody does. */
+const MINE = `select m.* from unnest($1::uuid[], $2::int[]) as m (id, attempt) join notification n using (id)
+  order by n.id for no key update of n`;
 
 /** Keeps a claim while its sending takes long. */
 export const renewClaim = async (
@@ -152,7 +155,8 @@ export const renewClaim = async (
   until: Date,
 ): Promise<void> => {
   await db.query(
-    `update notification n set claimed_until = $3 from ${MINE}
+    `with mine as materialized (${MINE})
+     update notification n set claimed_until = $3 from mine m
      where n.id = m.id and n.attempts = m.attempt and n.status = 'sending'`,
     [idsOf(attempts), numbersOf(attempts), until],
   );
@@ -219,7 +223,7 @@ export const recordUnsent = async (
 ): Promise<string[]> => {
   const { now, outcome, reason, permanent, counts, bundle, providerMessageIds, retryAt } = unsent;
   const { rows } = await tx.query<{ id: string; status: string }>(
-    `with mine as (select * from ${MINE}), ended as (
+    `with mine as materialized (${MINE}), ended as (
        update delivery_attempt a set finished_at = $3, outcome = $4, error = $5, provider_message_ids = $6, permanent = $8
        from mine m where a.notification_id = m.id and a.attempt = m.attempt and a.outcome is distinct from 'submitted'
      )
@@ -260,8 +264,11 @@ export const postpone = async (
 /** A provider of the channel works again: what has failed or found none goes now. */
 export const bringForward = async (db: Queryable, channel: string, now: Date): Promise<void> => {
   await db.query(
-    `update notification set due_at = $2
-     where status = 'queued' and channel = $1 and due_at > $2 and last_error is not null`,
+    `with waiting as materialized (
+       select id from notification where status = 'queued' and channel = $1 and due_at > $2 and last_error is not null
+       order by id for no key update
+     )
+     update notification n set due_at = $2 from waiting where n.id = waiting.id`,
     [channel, now],
   );
 };

@@ -12,6 +12,8 @@ export type PoolOptions = {
   max?: number;
   /** PostgreSQL settings of its connections, e.g. search_path. Names and values are ours: they are not escaped. */
   settings?: Readonly<Record<string, string>>;
+  /** A query that takes longer is given up, and its connection with it: one that hangs must not hold up what waits behind it. */
+  queryTimeoutMs?: number;
   logger: Logger;
 };
 
@@ -23,6 +25,7 @@ export const createPool = ({
   name,
   max = 10,
   settings = {},
+  queryTimeoutMs,
   logger,
 }: PoolOptions): Pool => {
   const pool = new pg.Pool({
@@ -31,6 +34,7 @@ export const createPool = ({
     application_name: `fengsui-${name}`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     options: Object.entries({ ...SETTINGS, ...settings })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),

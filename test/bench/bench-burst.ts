@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createEmbeddedPostgres } from '../../src/embedded/index.ts';
-import { createNotify, SENDING_POOL } from '../../src/notify/index.ts';
+import { createNotify, NOTIFY_POOL, SENDING_POOL } from '../../src/notify/index.ts';
 import { insertNotifications } from '../../src/notify/notification-store.ts';
 import { createRegionLookup } from '../../src/people/index.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -45,7 +45,7 @@ export const benchBurst = async (windowMs?: number): Promise<BurstResult> => {
   await postgres.start();
   const connectionString = postgres.connectionString();
   await migrate(connectionString, logger, { queue: true });
-  const pool = createPool({ connectionString, name: 'notify', max: 10, logger });
+  const pool = createPool({ connectionString, name: 'notify', ...NOTIFY_POOL, logger });
   const sending = createPool({ connectionString, name: 'sending', ...SENDING_POOL, logger });
   const listener = createListener(connectionString, logger);
   await listener.start();

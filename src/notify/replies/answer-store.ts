@@ -1,5 +1,6 @@
 import type { Locale } from '../../people/index.ts';
 import type { Queryable } from '../../shared/db.ts';
+import { uuidOf } from '../../shared/ids.ts';
 import type { By } from './carry-out.ts';
 import type { ToldIncident } from './decide-reply.ts';
 
@@ -31,8 +32,8 @@ export const findAnswerable = async (
     `select n.id, n.person_id, n.locale, n.text, n.payload ->> 'mapUrl' as map_url, i.id as incident_id, i.number, i.status,
        e.code
      from notification n join incident i on i.id = n.incident_id join incident_escalation e on e.incident_id = i.id
-     where n.id::text = lower($1)`,
-    [notificationId],
+     where n.id = $1`,
+    [uuidOf(notificationId)],
   );
   return rows.map(({ id, person_id, map_url, incident_id, ...row }) => ({
     ...row,

@@ -1,7 +1,7 @@
 import { ensureWebPushContact } from '../../people/index.ts';
 import type { Queryable } from '../../shared/db.ts';
 import { one } from '../../shared/db.ts';
-import { newId } from '../../shared/ids.ts';
+import { newId, uuidOf } from '../../shared/ids.ts';
 import { toSafeText } from '../../shared/safe-json.ts';
 import type { NewSubscription, PushSubscription, SubscriptionJson } from './subscription.ts';
 
@@ -145,8 +145,8 @@ export const personToldByPush = async (
   notificationId: string,
 ): Promise<string | undefined> => {
   const { rows } = await db.query<{ person_id: string }>(
-    `select person_id from notification where id::text = $1 and channel = 'web_push'`,
-    [notificationId],
+    `select person_id from notification where id = $1 and channel = 'web_push'`,
+    [uuidOf(notificationId)],
   );
   return rows[0]?.person_id;
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Claim, claimNotifications } from '../../../src/notify/sending-store.ts';
+import { type Claim, claimNotifications, recordUnsent } from '../../../src/notify/sending-store.ts';
 import { createHarness } from './notify-harness.ts';
 
 const PHONE = '+8613800000001';
@@ -16,9 +16,10 @@ describe('claims of several messages at once', () => {
   const queue = (count: number): Promise<string[]> =>
     Promise.all(Array.from({ length: count }, () => harness.queueSms(PHONE, 'x')));
 
+  /** Of notifications as they are when they are new. */
   const claimOf = (lead: string, ...mates: string[]): Claim => ({
     lead,
-    ids: [lead, ...mates],
+    members: [lead, ...mates].map((id) => ({ id, attempts: 0, status: 'queued' })),
     bundleId: lead,
     provider: 'smpp',
   });
@@ -50,6 +51,26 @@ describe('claims of several messages at once', () => {
       [c],
     );
     expect(rows).toEqual([{ id: c }]);
+  });
+
+  it('take nothing that has changed since it was decided how to send it', async () => {
+    const [a = '', b = ''] = await queue(2);
+    const [first] = await begin([claimOf(a)]);
+    await recordUnsent(harness.pool, first ?? [], {
+      now: new Date(),
+      outcome: 'unknown',
+      reason: 'connection closed',
+      permanent: false,
+      counts: true,
+      bundle: 'keep',
+      providerMessageIds: [],
+      retryAt: new Date(),
+    });
+    // Another process had read it before: its message would not be marked as a repeat.
+    expect(await begin([claimOf(a), claimOf(b)])).toMatchObject([[], [{ id: b }]]);
+    const members = await harness.see([a]);
+    const again = await begin([{ lead: a, members, bundleId: a, provider: 'smpp' }]);
+    expect(again).toMatchObject([[{ id: a, attempt: 2, repeat: true }]]);
   });
 
   it('of two processes after the same ones give each to one of them', async () => {

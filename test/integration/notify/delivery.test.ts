@@ -149,9 +149,12 @@ describe.each(backends)('delivery with the queue on $name', (backend) => {
     const { alert, written } = await harness.openIncident();
     const [planned] = written.notifications;
     const id = planned?.id ?? '';
-    const claim = { lead: id, ids: [id], bundleId: id, provider: 'mqtt' };
+    const members = await harness.see([id]);
     const begin = () =>
-      claimNotifications(harness.pool, [claim], { now: new Date(), leaseMs: 400 });
+      claimNotifications(harness.pool, [{ lead: id, members, bundleId: id, provider: 'mqtt' }], {
+        now: new Date(),
+        leaseMs: 400,
+      });
     expect(await begin()).toMatchObject([[{ attempt: 1, repeat: false }]]);
     expect(await begin()).toEqual([[]]);
     await start();

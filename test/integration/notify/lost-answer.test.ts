@@ -51,7 +51,7 @@ describe('a message whose answer a crash has swallowed', () => {
     const [lead = '', ...mates] = ids ?? [await harness.queueSms(PHONE, 'x')];
     const [claimed = []] = await claimNotifications(
       harness.pool,
-      [{ lead, ids: [lead, ...mates], bundleId: lead, provider }],
+      [{ lead, members: await harness.see([lead, ...mates]), bundleId: lead, provider }],
       { now: new Date(), leaseMs },
     );
     const [first] = claimed;

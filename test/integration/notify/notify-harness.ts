@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { actOnIncident, type IncidentAction } from '../../../src/incidents/index.ts';
+import type { Seen } from '../../../src/notify/candidate-store.ts';
 import type { InboundSms } from '../../../src/notify/channels/inbound-sms.ts';
 import {
   alertIncident,
@@ -280,6 +281,15 @@ export const createHarness = async (given?: TestDatabase) => {
         ],
       );
       return id;
+    },
+
+    /** Notifications as a worker sees them that is about to claim them. */
+    see: async (ids: readonly string[]): Promise<Seen[]> => {
+      const { rows } = await pool.query<Seen>(
+        'select id, attempts, status from notification where id = any($1) order by id',
+        [ids],
+      );
+      return rows;
     },
 
     /** Waits until a notification has a status; resolves with it as it is then. */

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, expect, inject, it, vi } from 'vitest';
+import { NOTIFY_POOL, SENDING_POOL } from '../../../src/notify/index.ts';
 import { createPool } from '../../../src/shared/db.ts';
 import { migrate } from '../../../src/shared/migrate.ts';
 import { startKillablePostgres } from '../../chaos/killable-postgres.ts';
 import { run } from '../../support/database-server.ts';
+import { startHangingLine } from '../../support/hanging-line.ts';
+import { startSmsc } from '../../support/smsc.ts';
 import { createHarness } from './notify-harness.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -73,3 +76,35 @@ it('gives a worker time to write its outcome after PostgreSQL was killed and is 
   const { rows } = await pool.query<{ at: Date }>('select pg_postmaster_start_time() as at');
   expect(sentAt - (rows[0]?.at.getTime() ?? 0)).toBeGreaterThanOrEqual(3_000);
 });
+
+it.each(['read-candidates', 'claim-notifications', 'record-submitted'])(
+  'goes on sending though a connection hangs in the middle of %s',
+  async (statement) => {
+    const harness = await createHarness();
+    cleanUp.push(() => harness.close());
+    const line = await startHangingLine(harness.database.connectionString);
+    cleanUp.push(() => line.stop());
+    const { connectionString } = line;
+    const logger = pino({ level: 'silent' });
+    const hurry = { queryTimeoutMs: 500, logger };
+    const pool = createPool({ connectionString, name: 'notify', ...NOTIFY_POOL, ...hurry });
+    const sending = createPool({ connectionString, name: 'sending', ...SENDING_POOL, ...hurry });
+    cleanUp.push(
+      () => Promise.all([pool.end(), sending.end()]),
+      () => harness.stopAll(),
+    );
+    const smsc = await startSmsc();
+    cleanUp.push(() => smsc.stop());
+    await harness.start({ pool, sending, channels: { sms: [{ smpp: { url: smsc.url } }] } });
+
+    line.hangOn(statement);
+    const ids: string[] = [];
+    for (const n of [1, 2, 3, 4, 5]) {
+      const address = `+861380000000${String(n)}`;
+      const { id: personId } = await harness.person([{ channel: 'sms', address }]);
+      ids.push(await harness.queueSms(address, 'x', { personId }));
+    }
+    for (const id of ids) await harness.expectStatus(id, 'submitted');
+    expect(line.hanging()).toBe(1);
+  },
+);

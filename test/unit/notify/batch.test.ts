@@ -36,6 +36,7 @@ describe('a batch', () => {
 
   it.each([
     ['can never be answered', new TypeError('no such number')],
+    ['is in a deadlock', Object.assign(new Error('deadlock detected'), { code: '40P01' })],
     ['is locked by somebody', Object.assign(new Error('lock timeout'), { code: '55P03' })],
   ])('asks for each by itself where one of several %s', async (_, error) => {
     const ask = createBatch(async (items: readonly number[]) => {
