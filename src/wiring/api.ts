@@ -64,10 +64,11 @@ import {
 } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
 import { incidentNearbyRoutes, type ResourceIndex, resourceRoutes } from '../resources/index.ts';
-import { droneSettings, imageSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
+import { droneSettings } from '../shared/drone-config.ts';
 import type { LonLat } from '../shared/geo.ts';
 import type { App, RouteGroup, VisibleRegions } from '../shared/http.ts';
+import { imageSettings } from '../shared/image-config.ts';
 import type { Part } from '../shared/part.ts';
 import { suppressionRoutes } from '../suppression/index.ts';
 import { trackRoutes } from '../telemetry/index.ts';
