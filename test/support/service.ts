@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
+import { vi } from 'vitest';
 import { createService, type Service } from '../../src/pipeline.ts';
 import { loadChannelConfig } from '../../src/shared/channel-config.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
@@ -102,26 +103,21 @@ export const startTestService = async (
 
   const clients: MqttClient[] = [];
   const connect: TestService['connect'] = async (username, password, will) => {
-    const url = new URL(service.mqttUrl());
-    const deadline = Date.now() + 10_000;
-    for (;;) {
-      try {
-        const client = await mqtt.connectAsync(url.toString(), {
-          username,
-          password,
-          clientId: username,
-          protocolVersion: 4,
-          reconnectPeriod: 0,
-          ...(will === undefined ? {} : { will }),
-        });
-        clients.push(client);
-        return client;
-      } catch (error) {
-        // An external broker reads its login files again a moment after a registration.
-        if (!withServices || Date.now() > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    const logIn = () =>
+      mqtt.connectAsync(service.mqttUrl(), {
+        username,
+        password,
+        clientId: username,
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+        ...(will === undefined ? {} : { will }),
+      });
+    // An external broker reads its login files again a moment after a registration.
+    const client = await (withServices
+      ? vi.waitFor(logIn, { timeout: 10_000, interval: 100 })
+      : logIn());
+    clients.push(client);
+    return client;
   };
 
   return {
