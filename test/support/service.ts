@@ -30,6 +30,10 @@ export type TestService = {
     body?: unknown,
     token?: string | null,
   ): Promise<Response<T>>;
+  /** What a test stands on: the body of the answer to such a call as admin; rejects where it is no success. */
+  given<T = { id: string }>(path: string, body?: unknown, method?: 'POST' | 'PUT'): Promise<T>;
+  /** Resolves with the token. */
+  logIn(username: string, password: string): Promise<string>;
   /** Logs in to the bus; waits until an external broker has learnt of the login. */
   connect(username: string, password: string, will?: IClientOptions['will']): Promise<MqttClient>;
   stop(): Promise<void>;
@@ -93,17 +97,20 @@ export const startTestService = async (
     const text = await response.text();
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as T };
   };
-  const login = await call<{ token: string }>(
-    'POST',
-    'auth/login',
-    { username: 'admin', password: ADMIN_PASSWORD },
-    null,
-  );
-  adminToken = login.body.token;
+  const given: TestService['given'] = async <T>(path: string, body?: unknown, method = 'POST') => {
+    const answer = await call<T>(method, path, body);
+    if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return answer.body;
+  };
+  const logIn: TestService['logIn'] = async (username, password) => {
+    const login = { username, password };
+    return (await call<{ token: string }>('POST', 'auth/login', login, null)).body.token;
+  };
+  adminToken = await logIn('admin', ADMIN_PASSWORD);
 
   const clients: MqttClient[] = [];
   const connect: TestService['connect'] = async (username, password, will) => {
-    const logIn = () =>
+    const open = () =>
       mqtt.connectAsync(service.mqttUrl(), {
         username,
         password,
@@ -114,8 +121,8 @@ export const startTestService = async (
       });
     // An external broker reads its login files again a moment after a registration.
     const client = await (withServices
-      ? vi.waitFor(logIn, { timeout: 10_000, interval: 100 })
-      : logIn());
+      ? vi.waitFor(open, { timeout: 10_000, interval: 100 })
+      : open());
     clients.push(client);
     return client;
   };
@@ -124,6 +131,8 @@ export const startTestService = async (
     service,
     database,
     call,
+    given,
+    logIn,
     connect,
     async stop() {
       await Promise.all(clients.map((client) => client.endAsync(true)));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { geodesicInverse } from '../../../src/shared/geo.ts';
 import { terrainCommand } from '../../../src/terrain/index.ts';
+import { givenLogin } from '../../support/person.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
 import { tinyGeoTiff } from '../../support/tiny-geotiff.ts';
-import { givenAccount } from '../api/api-harness.ts';
 
 type Problem = { detail: string };
 type Seen = {
@@ -157,20 +157,11 @@ describe('terrain over HTTP', () => {
   });
 
   it('shows a user the cameras of the own regions only', async () => {
-    const person = { name: '王', roles: ['dispatcher'], regionIds: ['w'], contacts: [] };
-    const created = await service.call<{ id: string }>('POST', 'people', person);
-    expect(created.status).toBe(201);
-    const login = { username: 'of-west', password: 'long enough' };
-    await givenAccount(service.database, login.username, {
-      password: login.password,
+    const token = await givenLogin(service, {
+      username: 'of-west',
       roles: ['dispatcher'],
+      regionIds: ['w'],
     });
-    await service.database.pool.query('update account set person_id = $1 where username = $2', [
-      created.body.id,
-      login.username,
-    ]);
-    const { token } = (await service.call<{ token: string }>('POST', 'auth/login', login, null))
-      .body;
     const theirs = await service.call('GET', 'devices/east/viewshed', undefined, token);
     expect(theirs.status).toBe(404);
     const { body } = await service.call<{ items: Sight[] }>(
