@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { geodesicInverse } from '../../../src/shared/geo.ts';
-import { terrainCommand } from '../../../src/terrain/index.ts';
+import { importGround } from '../../support/ground.ts';
 import { givenLogin } from '../../support/person.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
-import { tinyGeoTiff } from '../../support/tiny-geotiff.ts';
 
 type Problem = { detail: string };
 type Seen = {
@@ -49,21 +48,12 @@ describe('terrain over HTTP', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'fengsui-terrain-'));
-    const file = join(dir, 'plain.tif');
-    const shape = {
-      width: SIDE,
-      height: SIDE,
+    const dataDir = await importGround(dir, {
+      side: SIDE,
+      stepDeg: STEP,
+      west: 113,
+      north: 27,
       samples: ground,
-      tie: [113, 27] as [number, number],
-    };
-    await writeFile(file, tinyGeoTiff({ ...shape, scale: [STEP, STEP] }));
-    const dataDir = join(dir, 'data');
-    await terrainCommand({
-      args: ['import', file],
-      dataDir,
-      makeWritable: () => undefined,
-      now: () => new Date(),
-      print: () => undefined,
     });
     service = await startTestService({ DATA_DIR: dataDir });
     const features = [region('w', 113), region('e', 113.1)];
