@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
+import { type Api, logIn } from '../support/api.ts';
 import { freePort } from '../support/mosquitto.ts';
 import { createRandom } from '../support/random.ts';
 import { startSmsc } from '../support/smsc.ts';
 import { until } from '../support/until.ts';
-import { type Api, logIn } from './api.ts';
 import { ROOT, type ServiceProcess, spawnService } from './service-process.ts';
 
 export type CrashRunOptions = {
