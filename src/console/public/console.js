@@ -2,6 +2,7 @@ import { prepareSound, ring, soundWanted, switchSound } from './alarm.js';
 import { createBoard } from './board.js';
 import { createDeviceButton } from './device-health.js';
 import { byId } from './dom.js';
+import { createDutyButton } from './duty-button.js';
 import { clockTime } from './format.js';
 import { forgetToken, login, request, token } from './http.js';
 import { knowsPlace, loadPlaces } from './places.js';
@@ -39,6 +40,7 @@ const onFailed = (error) => {
 const board = createBoard({ toast, onFailed, onNews: () => ring() });
 const push = createPushButton({ toast, onFailed });
 const devices = createDeviceButton({ onFailed });
+const duty = createDutyButton({ onFailed });
 
 /** `#incident=…` is where a notification leads; followed once. */
 const followLink = async () => {
@@ -99,6 +101,7 @@ const enter = async () => {
     byId('report').hidden = !me.roles.some((role) => REPORT_ROLES.includes(role));
     void push.enter(me);
     devices.enter();
+    duty.enter();
   } catch (error) {
     if (error.status === 401) return leave(t().expired);
     toast(t().unreachable);
@@ -128,6 +131,7 @@ const leave = (message) => {
   board.clear();
   push.leave();
   devices.leave();
+  duty.leave();
   clearTimeout(bannerTimer);
   for (const id of ['board', 'logout', 'sound', 'link', 'banner', 'report']) {
     byId(id).hidden = true;
@@ -181,6 +185,7 @@ const translate = () => {
   byId('report').textContent = t().report.title;
   push.redraw();
   devices.redraw();
+  duty.redraw();
   board.redraw();
 };
 

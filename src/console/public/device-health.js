@@ -1,9 +1,9 @@
 import { byId, h } from './dom.js';
 import { clockTime } from './format.js';
 import { request } from './http.js';
+import { createPolling } from './polling.js';
 import { currentLanguage, t } from './texts.js';
 
-const EVERY_MS = 60_000;
 /** Of a county all; more than anybody reads in a list. */
 const SHOWN = 500;
 
@@ -19,7 +19,6 @@ export const doubt = ({ deviceProblems = [] }) =>
 export const createDeviceButton = ({ onFailed }) => {
   const button = byId('devices');
   let unwell = [];
-  let timer;
 
   const redraw = () => {
     button.hidden = unwell.length === 0;
@@ -51,17 +50,12 @@ export const createDeviceButton = ({ onFailed }) => {
   };
   button.addEventListener('click', () => void load().then(show, onFailed));
 
+  const polling = createPolling(load);
   return {
     redraw,
-    /** Somebody has logged in. What cannot be read now is tried again; the fires are what matters. */
-    enter() {
-      clearInterval(timer);
-      const look = () => load().catch(() => undefined);
-      timer = setInterval(look, EVERY_MS);
-      void look();
-    },
+    enter: polling.start,
     leave() {
-      clearInterval(timer);
+      polling.stop();
       unwell = [];
       redraw();
     },

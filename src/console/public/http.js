@@ -31,6 +31,18 @@ export const request = async (path, { method = 'GET', body } = {}) => {
   throw new HttpError(response.status, detail, Number(response.headers.get('retry-after')) || 1);
 };
 
+/** Every item of a list, read a page at a time; `path` has a query. Throws HttpError. */
+export const requestAll = async (path) => {
+  const items = [];
+  let cursor = '';
+  do {
+    const page = await request(`${path}&limit=500${cursor}`);
+    items.push(...page.items);
+    cursor = page.next === undefined ? '' : `&cursor=${encodeURIComponent(page.next)}`;
+  } while (cursor !== '');
+  return items;
+};
+
 /** The bytes of a picture at an address the service gave: an <img> could not send the token. Throws HttpError. */
 export const pictureBlob = async (url) => {
   const headers = { authorization: `Bearer ${token()}` };

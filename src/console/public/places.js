@@ -1,16 +1,11 @@
-import { request } from './http.js';
+import { requestAll } from './http.js';
 import { t } from './texts.js';
 
 const regions = new Map();
 
-/** Names of all regions; a page of them at a time. */
+/** Names of all regions. */
 export const loadPlaces = async () => {
-  let cursor = '';
-  do {
-    const page = await request(`regions?geometry=false&limit=500${cursor}`);
-    for (const region of page.items) regions.set(region.id, region);
-    cursor = page.next === undefined ? '' : `&cursor=${encodeURIComponent(page.next)}`;
-  } while (cursor !== '');
+  for (const region of await requestAll('regions?geometry=false')) regions.set(region.id, region);
 };
 
 /** Every region that can be named, with its path. */

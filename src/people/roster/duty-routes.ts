@@ -3,13 +3,15 @@ import { AppError } from '../../shared/app-error.ts';
 import { ANY_ROLE, DateTimeSchema, PageQuery, pageOf, type RouteGroup } from '../../shared/http.ts';
 import { DUTY_LEVELS, isReachable } from '../duty.ts';
 import { parseTime } from '../parse-time.ts';
-import type { Person } from '../person.ts';
+import { type ContactChannel, ContactChannelSchema, type Person } from '../person.ts';
 import { listPeopleByIds, listPeopleByRole } from '../person-store.ts';
 import type { Region } from '../region.ts';
+import { toldBy } from '../usable-contacts.ts';
 import { concerningRegions } from '../visible-regions.ts';
 import { type BoardInput, type RegionDuty, regionDuty } from './duty-board.ts';
+import { gapReadWindow, KEEPS_ROSTER_DAYS } from './duty-gaps.ts';
 import { readDutyPlan } from './duty-plan-store.ts';
-import { dutySpans } from './duty-spans.ts';
+import { dutySpans, plannedSpans } from './duty-spans.ts';
 import { readDutyGaps } from './gap-check.ts';
 import { gapKey, listWarnings } from './gap-store.ts';
 import { overlaps } from './interval.ts';
@@ -33,6 +35,15 @@ const DutySchema = Type.Object({
       reachable: Type.Boolean({
         description: 'false: has no contact that can be used, and counts as not on duty',
       }),
+      channels: Type.Array(
+        Type.Object({
+          channel: ContactChannelSchema,
+          proven: Type.Boolean({
+            description: 'false: used though not verified, because no contact is',
+          }),
+        }),
+        { description: 'by which the person is told; empty: none that is set up here' },
+      ),
     }),
   ),
   coveredBy: Type.Optional(
@@ -57,9 +68,14 @@ const GapSchema = Type.Object({
 /** Turns may last a year; what cuts into them is read as far as that, so that `until` is right. */
 const LONGEST_TURN_MS = 367 * 86_400_000;
 
-/** `duty`: who is on duty where; `duty/gaps`: where nobody is. */
+/** `duty`: who is on duty where; `duty/gaps`: where nobody is. `setUp`: the channels this service can use. */
 export const dutyRoutes =
-  ({ pool, regions, clock }: ExceptionRoutesDeps): RouteGroup =>
+  ({
+    pool,
+    regions,
+    clock,
+    setUp,
+  }: ExceptionRoutesDeps & { setUp: ReadonlySet<ContactChannel> }): RouteGroup =>
   (app) => {
     app.get(
       '/duty',
@@ -72,11 +88,16 @@ export const dutyRoutes =
             ...PageQuery,
             at: Type.Optional(DateTimeSchema),
             regionId: Type.Optional(Type.String()),
+            rostered: Type.Optional(
+              Type.Boolean({
+                description: `true: only regions with a turn or shift then or in the ${KEEPS_ROSTER_DAYS} days before`,
+              }),
+            ),
           }),
           response: { 200: pageOf(DutySchema) },
         },
       },
-      async ({ query: { limit = 50, cursor, at: atText, regionId }, user }) => {
+      async ({ query: { limit = 50, cursor, at: atText, regionId, rostered }, user }) => {
         const at = atText === undefined ? clock.now() : parseTime('at', atText);
         const concerning = concerningRegions(user, regions);
         const asked = regions
@@ -87,14 +108,15 @@ export const dutyRoutes =
         if (regionId !== undefined && cursor === undefined && asked.length === 0) {
           throw new AppError('not_found', `region "${regionId}" does not exist`);
         }
-        const page = asked.slice(0, limit);
+        const listed = rostered === true ? await keepingRoster(asked, at) : asked;
+        const page = listed.slice(0, limit);
         const board = await readBoard(
           page.map(({ id }) => id),
           at,
         );
-        const items = page.map((region) => toJson(regionDuty(region.id, board), region));
+        const items = page.map((region) => toJson(regionDuty(region.id, board), region, setUp));
         const last = page.at(-1);
-        return asked.length > limit && last !== undefined ? { items, next: last.id } : { items };
+        return listed.length > limit && last !== undefined ? { items, next: last.id } : { items };
       },
     );
 
@@ -136,6 +158,13 @@ export const dutyRoutes =
       },
     );
 
+    const keepingRoster = async (asked: readonly Region[], at: Date): Promise<Region[]> => {
+      const window = gapReadWindow({ from: at, to: new Date(at.getTime() + 1) });
+      const plan = await readDutyPlan(pool, { regionIds: asked.map(({ id }) => id), ...window });
+      const keeping = new Set(plannedSpans(plan, window).map(({ regionId }) => regionId));
+      return asked.filter(({ id }) => keeping.has(id));
+    };
+
     const readBoard = async (regionIds: readonly string[], at: Date): Promise<BoardInput> => {
       const chainOf = (id: string): string[] => regions.chain(id);
       const plan = await readDutyPlan(pool, {
@@ -165,7 +194,11 @@ export const dutyRoutes =
 
 const toRef = ({ id, name }: Person) => ({ personId: id, name });
 
-const toJson = ({ people, coveredBy }: RegionDuty, { id, name }: Region) => ({
+const toJson = (
+  { people, coveredBy }: RegionDuty,
+  { id, name }: Region,
+  setUp: ReadonlySet<ContactChannel>,
+) => ({
   regionId: id,
   regionName: name,
   people: people.map(({ person, until, source: { kind, ...source } }) => ({
@@ -174,6 +207,7 @@ const toJson = ({ people, coveredBy }: RegionDuty, { id, name }: Region) => ({
     ...source,
     until: until.toISOString(),
     reachable: isReachable(person),
+    channels: toldBy(person.contacts, setUp),
   })),
   ...(coveredBy === undefined
     ? {}

@@ -18,7 +18,7 @@ const NEAR_MS = 2 * HOUR_MS;
 /** How far on the end of a gap is looked for. */
 const LOOK_AHEAD_MS = 8 * 24 * HOUR_MS;
 const CHECK_EVERY_MS = 600_000;
-/** Looked at in one go: alerts are sent in between, at most some 50 ms late. */
+/** Looked at in one go: alerts are sent and requests answered in between, at most some 50 ms late. */
 const BATCH_REGIONS = 100;
 
 export type GapCheckDeps = {
@@ -37,18 +37,28 @@ export type GapCheck = Part & {
   check(): Promise<ToldGap[]>;
 };
 
+type GapQuery = {
+  regionIds: readonly string[];
+  chainOf: (regionId: string) => readonly string[];
+  window: Interval;
+};
+
 /** Gaps of the regions that overlap `window`. */
 export const readDutyGaps = async (
   db: Queryable,
-  {
-    regionIds,
-    chainOf,
-    window,
-  }: {
-    regionIds: readonly string[];
-    chainOf: (regionId: string) => readonly string[];
-    window: Interval;
-  },
+  { regionIds, ...query }: GapQuery,
+): Promise<DutyGap[]> => {
+  const gaps: DutyGap[] = [];
+  for (let start = 0; start < regionIds.length; start += BATCH_REGIONS) {
+    const batch = regionIds.slice(start, start + BATCH_REGIONS);
+    gaps.push(...(await readBatch(db, { ...query, regionIds: batch })));
+  }
+  return gaps;
+};
+
+const readBatch = async (
+  db: Queryable,
+  { regionIds, chainOf, window }: GapQuery,
 ): Promise<DutyGap[]> => {
   const read = [...new Set(regionIds.flatMap(chainOf))];
   const plan = await readDutyPlan(db, { regionIds: read, ...gapReadWindow(window) });
@@ -69,11 +79,7 @@ export const createGapCheck = (deps: GapCheckDeps): GapCheck => {
     const window = { from: now, to: new Date(now.getTime() + LOOK_AHEAD_MS) };
     const chainOf = (id: string): string[] => regions.chain(id);
     const regionIds = regions.all().map(({ id }) => id);
-    const gaps: DutyGap[] = [];
-    for (let start = 0; start < regionIds.length; start += BATCH_REGIONS) {
-      const batch = regionIds.slice(start, start + BATCH_REGIONS);
-      gaps.push(...(await readDutyGaps(pool, { regionIds: batch, chainOf, window })));
-    }
+    const gaps = await readDutyGaps(pool, { regionIds, chainOf, window });
     const near = gaps.filter(({ from }) => from.getTime() <= now.getTime() + WARN_AHEAD_MS);
     const fresh = await withTransaction(pool, async (tx) => {
       const limits = { now, nearMs: NEAR_MS, aheadMs: LOOK_AHEAD_MS };

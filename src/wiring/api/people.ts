@@ -1,4 +1,4 @@
-import { createSendCode } from '../../notify/index.ts';
+import { createSendCode, setUpChannels } from '../../notify/index.ts';
 import {
   contactRoutes,
   dutyRoutes,
@@ -41,6 +41,6 @@ export const peopleGroups = (
     rosterRoutes({ pool, regions, clock, timeZone }),
     overrideRoutes({ pool, regions, clock }),
     leaveRoutes({ pool, regions, clock }),
-    dutyRoutes({ pool, regions, clock }),
+    dutyRoutes({ pool, regions, clock, setUp: setUpChannels(channels) }),
   ];
 };

@@ -89,7 +89,7 @@ export const startDuty = async (): Promise<DutyHarness> => {
       rosterRoutes({ pool, regions, clock, timeZone }),
       overrideRoutes({ pool, regions, clock }),
       leaveRoutes({ pool, regions, clock }),
-      dutyRoutes({ pool, regions, clock }),
+      dutyRoutes({ pool, regions, clock, setUp: new Set(['sms', 'app']) }),
     ],
   });
 

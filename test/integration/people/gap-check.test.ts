@@ -175,6 +175,19 @@ describe('GET duty/gaps', () => {
     await duty.database.pool.query('update contact_method set disabled_at = null');
   });
 
+  it('finds those of every region of a province, though it reads a hundred at a time', async () => {
+    const { pool } = duty.database;
+    await pool.query(`insert into region (id, name, level, parent_id, code)
+      select 'm' || i, 'm' || i, 'township', 'anren', 'm' || i from generate_series(1, 120) as i`);
+    await duty.regions.refresh();
+    for (const regionId of ['lingguan', 'yongle']) {
+      await givenRoster({ regionId, endsOn: '2026-11-03' });
+    }
+    expect(await listGaps()).toMatchObject([{ regionId: 'lingguan' }, { regionId: 'yongle' }]);
+    await pool.query(`delete from region where id like 'm%'`);
+    await duty.regions.refresh();
+  });
+
   it('refuses a window that is none', async () => {
     const status = async (query: string) => (await duty.call('GET', `duty/gaps?${query}`)).status;
     expect(await status('from=2026-11-03T00:00:00Z&to=2026-11-03T00:00:00Z')).toBe(400);

@@ -154,6 +154,7 @@ describe('who is on duty', () => {
           rosterId: expect.any(String),
           until: '2026-11-03T00:00:00.000Z',
           reachable: true,
+          channels: [{ channel: 'sms', proven: false }],
         },
       ],
     });
@@ -182,7 +183,7 @@ describe('who is on duty', () => {
     await duty.given('rosters', roster({ rotation: [[mute]] }));
     const at = '2026-11-02T01:00:00Z';
     expect(await onDuty(at)).toMatchObject({
-      people: [{ name: '无号', reachable: false }],
+      people: [{ name: '无号', reachable: false, channels: [] }],
       coveredBy: { level: 'responsible' },
     });
     await duty.given('rosters', roster({ regionId: 'anren', rotation: [[boss]] }));
@@ -204,6 +205,16 @@ describe('who is on duty', () => {
     expect((await list('', 'viewer.yongle')).ids).toEqual(['anren', 'default', 'yongle']);
     const first = await list('limit=3');
     expect((await list(`limit=3&cursor=${first.next}`)).ids).toEqual(['yongle']);
+    await duty.given('rosters', roster({ startsOn: '2026-10-01', endsOn: '2026-10-05' }));
+    await duty.given('rosters', roster({ regionId: 'yongle', rotation: [[mute]] }));
+    const rostered = (at: string, query = '') => list(`rostered=true&at=${at}T01:00:00Z${query}`);
+    expect((await rostered('2026-11-02')).ids).toEqual(['lingguan', 'yongle']);
+    const firstRostered = await rostered('2026-11-02', '&limit=1');
+    expect(firstRostered).toEqual({ ids: ['lingguan'], next: 'lingguan' });
+    expect((await rostered('2026-11-02', '&limit=1&cursor=lingguan')).ids).toEqual(['yongle']);
+    // Not before it begins, nor for ever after it has ended.
+    expect((await rostered('2026-10-31')).ids).toEqual(['lingguan']);
+    expect((await rostered('2026-11-06')).ids).toEqual(['yongle']);
     const hidden = { token: 'viewer.yongle' };
     expect((await duty.call('GET', 'duty?regionId=lingguan', hidden)).status).toBe(404);
     expect((await duty.call('GET', 'duty?at=now')).status).toBe(400);

@@ -6,6 +6,8 @@ import {
   IncidentSchema,
   LabelSchema,
 } from '../../../src/incidents/incident-json.ts';
+import { DUTY_LEVELS } from '../../../src/people/duty.ts';
+import { CONTACT_CHANNELS } from '../../../src/people/person.ts';
 import { FixFlagSchema, FixMethodSchema } from '../../../src/shared/geo.ts';
 import { packageFile } from '../../../src/shared/package-root.ts';
 import type { SuppressionKind } from '../../../src/suppression/layer.ts';
@@ -65,6 +67,8 @@ const words: Record<string, readonly string[]> = {
   event: Object.keys(EVENTS),
   suppression: Object.keys(SUPPRESSIONS),
   factor: FACTORS.split(' '),
+  channel: CONTACT_CHANNELS,
+  'duty.cover': [...DUTY_LEVELS, 'nobody'],
 };
 
 const shapeOf = (texts: Texts, path = ''): string[] =>
@@ -90,8 +94,8 @@ describe('the texts of the page', () => {
 
   it.each(Object.entries(words))('have a word for every %s the service knows', (group, keys) => {
     for (const texts of [zh, en]) {
-      const known = Object.keys(texts[group] as Texts);
-      expect(keys.filter((key) => !known.includes(key))).toEqual([]);
+      const known = shapeOf(texts).map((line) => line.split(':')[0]);
+      expect(keys.filter((key) => !known.includes(`${group}.${key}`))).toEqual([]);
     }
   });
 });

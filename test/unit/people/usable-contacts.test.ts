@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONTACT_CHANNELS, type Contact, type ContactChannel } from '../../../src/people/person.ts';
-import { contactWarningsOf, usableContacts } from '../../../src/people/usable-contacts.ts';
+import { contactWarningsOf, toldBy, usableContacts } from '../../../src/people/usable-contacts.ts';
 
 const contact = (channel: ContactChannel, over: Partial<Contact> = {}): Contact => ({
   id: `${channel} ${over.address ?? '1'}`,
@@ -28,6 +28,8 @@ describe('usableContacts', () => {
     expect(channels(usableContacts([contact('sms'), app]))).toEqual(['sms', 'app']);
     const sms = contact('sms', { verified: true });
     expect(channels(usableContacts([sms, contact('app')]))).toEqual(['sms', 'app']);
+    // Nor for the proof of a number.
+    expect(warnings([contact('voice'), app])).toEqual(['contacts[0]']);
   });
 
   it('calls a number that was proven by SMS', () => {
@@ -42,6 +44,20 @@ describe('usableContacts', () => {
     expect(channels(usableContacts([stopped, contact('email')]))).toEqual(['email']);
     expect(usableContacts([stopped])).toEqual([]);
     expect(warnings([stopped])).toEqual(['contacts']);
+  });
+
+  it('tells over what is set up, each channel once, and says which address nobody has proven', () => {
+    const told = (contacts: Contact[]) =>
+      toldBy(contacts, new Set(['sms', 'app', 'voice'] as const)).map(
+        ({ channel, proven }) => `${channel} ${String(proven)}`,
+      );
+    const sms = contact('sms', { verified: true });
+    const other = contact('sms', { address: '2' });
+    expect(told([contact('sms'), other, contact('app')])).toEqual(['sms false', 'app true']);
+    expect(told([sms, other, contact('voice')])).toEqual(['sms true', 'voice true']);
+    // Mail cannot be sent here, so that it is proven is no help.
+    expect(told([contact('email', { verified: true }), other])).toEqual(['sms false']);
+    expect(told([contact('email', { verified: true })])).toEqual([]);
   });
 
   it('leaves nobody without who has a contact that is not disabled', () => {
