@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findDevice } from '../../src/devices/index.ts';
+import { box } from '../support/box.ts';
 import { frigateEvent, hikvisionAlert, JPEG, multipart } from '../support/camera-fixtures.ts';
 import { givenLogin } from '../support/person.ts';
 import { picture, pixelBomb } from '../support/pictures.ts';
@@ -26,13 +27,7 @@ const secrets = new Map<string, string>();
 /** Regions of half a degree, a camera in the middle of each: no alarm of one joins another's fire. */
 const townships = ['a', 'b', 'c', 'd', 'e', 'f'];
 const westOf = (id: string): number => 110 + townships.indexOf(id) * 0.5;
-const outline = (west: number): [number, number][] => [
-  [west, 26.5],
-  [west + 0.5, 26.5],
-  [west + 0.5, 27],
-  [west, 27],
-  [west, 26.5],
-];
+const outline = (west: number) => box(west, 26.5, west + 0.5, 27);
 const camera = async (id: string, region: string, more: object = {}): Promise<string> => {
   const place = { lon: westOf(region) + 0.25, lat: 26.75 };
   const body = { id, kind: 'camera', name: id, ...place, ...more };
@@ -114,7 +109,7 @@ beforeAll(async () => {
   const features = townships.map((id) => ({
     type: 'Feature',
     properties: { id, name: id, level: 'township', code: id },
-    geometry: { type: 'Polygon', coordinates: [outline(westOf(id))] },
+    geometry: outline(westOf(id)),
   }));
   await town.given('regions/import', { type: 'FeatureCollection', features });
   await vi.waitUntil(

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { box } from '../support/box.ts';
 import { givenPerson } from '../support/person.ts';
 import { type Phone, phonesOf } from '../support/phone.ts';
 import { ADMIN_PASSWORD, startTestService, type TestService } from '../support/service.ts';
@@ -8,19 +9,6 @@ import { createStoryClock } from '../support/story-clock.ts';
 const OFFICER = '8613800000001';
 const LEADER = '8613800000002';
 const COUNTY = '8613800000003';
-
-const square = (west: number, east: number) => ({
-  type: 'Polygon',
-  coordinates: [
-    [
-      [west, 26],
-      [east, 26],
-      [east, 27],
-      [west, 27],
-      [west, 26],
-    ],
-  ],
-});
 
 /** As a county keeps it: the leader by day, the officer by night, all November. */
 const novemberRoster = (): string => {
@@ -77,12 +65,12 @@ describe('a night on call', () => {
         {
           type: 'Feature',
           properties: { id: 'anren', name: '安仁县', level: 'county' },
-          geometry: square(113, 114),
+          geometry: box(113, 26, 114, 27),
         },
         {
           type: 'Feature',
           properties: { id: 'lingguan', name: '灵官镇', level: 'township', parentId: 'anren' },
-          geometry: square(113.1, 113.9),
+          geometry: box(113.1, 26, 113.9, 27),
         },
       ],
     });

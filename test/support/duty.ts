@@ -1,3 +1,4 @@
+import { box } from './box.ts';
 import { givenPerson } from './person.ts';
 import type { TestService } from './service.ts';
 
@@ -17,18 +18,6 @@ export const givenDutyOfficer = async (service: TestService, phone: string): Pro
 
 /** A county of half a degree about 113.25°E 26.75°N with one village, Longxi, in it. */
 export const givenCounty = async (service: TestService): Promise<void> => {
-  const box = (west: number, south: number, east: number, north: number) => ({
-    type: 'Polygon',
-    coordinates: [
-      [
-        [west, south],
-        [east, south],
-        [east, north],
-        [west, north],
-        [west, south],
-      ],
-    ],
-  });
   const region = (properties: object, geometry: object) => {
     return { type: 'Feature', properties, geometry };
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { box } from '../../support/box.ts';
 import { givenLogin } from '../../support/person.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
 
@@ -17,19 +18,10 @@ type Incident = {
 let service: TestService;
 const { stringify } = JSON;
 
-const square = (west: number, south: number): number[][][] => [
-  [
-    [west, south],
-    [west + 0.1, south],
-    [west + 0.1, south + 0.1],
-    [west, south + 0.1],
-    [west, south],
-  ],
-];
 const region = (id: string, west: number) => ({
   type: 'Feature',
   properties: { id, name: `镇 ${id}`, level: 'township', code: id },
-  geometry: { type: 'Polygon', coordinates: square(west, 26.6) },
+  geometry: box(west, 26.6, west + 0.1, 26.7),
 });
 
 const camera = { kind: 'camera', name: '云秋山', lat: 26.65, hfovDeg: 6 };

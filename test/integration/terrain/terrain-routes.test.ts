@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { geodesicInverse } from '../../../src/shared/geo.ts';
+import { box } from '../../support/box.ts';
 import { importGround } from '../../support/ground.ts';
 import { givenLogin } from '../../support/person.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
@@ -26,19 +27,10 @@ const SIDE = 201;
 /** A plain at 100 m, 20 km square, with a wall of 400 m along 113.1°E. */
 const ground = Int16Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE === 100 ? 400 : 100));
 
-const square = (west: number, south: number): number[][][] => [
-  [
-    [west, south],
-    [west + 0.1, south],
-    [west + 0.1, south + 0.2],
-    [west, south + 0.2],
-    [west, south],
-  ],
-];
 const region = (id: string, west: number) => ({
   type: 'Feature',
   properties: { id, name: id, level: 'township', code: id },
-  geometry: { type: 'Polygon', coordinates: square(west, 26.8) },
+  geometry: box(west, 26.8, west + 0.1, 27),
 });
 const camera = { kind: 'camera', name: '云秋山', lat: 26.9, mountHeightM: 30, hfovDeg: 6 };
 
