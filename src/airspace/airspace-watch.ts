@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { appendEvent, findIncident, type Incident, lockIncidents } from '../incidents/index.ts';
+import type { AirspaceSettings } from '../shared/airspace-config.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { AirspaceSettings } from '../shared/county-config.ts';
 import { type Pool, withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';

@@ -1,4 +1,4 @@
-import type { AirspaceSettings } from '../shared/county-config.ts';
+import type { AirspaceSettings } from '../shared/airspace-config.ts';
 import { type Fix, geodesicInverse, type LonLat } from '../shared/geo.ts';
 import type { AircraftState } from './aircraft-sighting.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, errorMessage } from '../shared/app-error.ts';
 import type { Queryable } from '../shared/db.ts';
-import { listBrokerUsers } from './device-store.ts';
+import { listBrokerUsers } from './credential-store.ts';
 import { mosquittoFiles, type ServiceLogin } from './mosquitto-files.ts';
 import { hashSecret, verifySecret } from './secret.ts';
 

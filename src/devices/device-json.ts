@@ -3,7 +3,7 @@ import { DateTimeSchema } from '../shared/http.ts';
 import { DeviceSchema } from './device.ts';
 import { DeviceHealthSchema, problemJson } from './device-health.ts';
 import { withoutSecrets } from './device-secrets.ts';
-import type { DeviceState, DeviceWithState } from './device-store.ts';
+import type { DeviceState, DeviceWithState } from './device-state-store.ts';
 import { CalibrationSchema } from './landmark.ts';
 
 const MaybeTime = Type.Union([DateTimeSchema, Type.Null()]);

@@ -10,6 +10,7 @@ import {
   type RouteGroup,
   type VisibleRegions,
 } from '../shared/http.ts';
+import { replaceSecret, revokeCredential } from './credential-store.ts';
 import {
   DeviceIdSchema,
   DeviceKindSchema,
@@ -19,12 +20,7 @@ import {
 import { HEALTH_STATUSES, type HealthStatus } from './device-health.ts';
 import { deviceJson, ListedDeviceSchema } from './device-json.ts';
 import { withoutSecrets } from './device-secrets.ts';
-import {
-  findDeviceWithState,
-  listDevices,
-  replaceSecret,
-  revokeCredential,
-} from './device-store.ts';
+import { findDeviceWithState, listDevices } from './device-state-store.ts';
 import { changeDevice, type RegisterDeps, registerDevice } from './register-device.ts';
 import { createSecret, hashSecret } from './secret.ts';
 

@@ -1,6 +1,7 @@
 export { writeBrokerFiles } from './broker-files.ts';
 export { createBrokerFilesKeeper } from './broker-files-keeper.ts';
 export { type CameraSetup, cameraSetupOf } from './camera-setup.ts';
+export { insertCredential, replaceSecret } from './credential-store.ts';
 export { type DahuaSetup, dahuaSetupOf } from './dahua-setup.ts';
 export {
   type Device,
@@ -20,13 +21,9 @@ export { deviceRoutes } from './device-routes.ts';
 export {
   type DeviceState,
   type DeviceWithState,
-  findDevice,
   findDeviceWithState,
-  insertCredential,
-  listDevicesWith,
-  replaceSecret,
-  setModelKey,
-} from './device-store.ts';
+} from './device-state-store.ts';
+export { findDevice, listDevicesWith, setModelKey } from './device-store.ts';
 export { eyeHeightM } from './eye-height.ts';
 export { deviceImportRoutes } from './import/import-routes.ts';
 export { landmarkRoutes } from './landmark-routes.ts';

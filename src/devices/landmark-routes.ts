@@ -16,7 +16,7 @@ import {
   removeLandmark,
 } from './calibrate-device.ts';
 import { DeviceIdSchema } from './device.ts';
-import { findDeviceWithState } from './device-store.ts';
+import { findDeviceWithState } from './device-state-store.ts';
 import { CalibrationSchema, LandmarkSchema, MAX_LANDMARKS, NewLandmarkSchema } from './landmark.ts';
 import { listLandmarks } from './landmark-store.ts';
 

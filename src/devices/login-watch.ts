@@ -3,7 +3,7 @@ import type { Pool } from '../shared/db.ts';
 import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Part } from '../shared/part.ts';
-import { findCredential, listLogins } from './device-store.ts';
+import { findCredential, listLogins } from './credential-store.ts';
 
 const RETRY_MS = 1_000;
 

@@ -2,8 +2,9 @@ import { AppError } from '../shared/app-error.ts';
 import type { Pool, Queryable } from '../shared/db.ts';
 import { withTransaction } from '../shared/db.ts';
 import { checkDevice, mergeChange, type Regions } from './check-device.ts';
+import { insertCredential } from './credential-store.ts';
 import type { Device, DeviceRegistration } from './device.ts';
-import { findDevice, insertCredential, insertDevice, updateDevice } from './device-store.ts';
+import { findDevice, insertDevice, updateDevice } from './device-store.ts';
 import { forgetCalibration } from './landmark-store.ts';
 import { createSecret, hashSecret } from './secret.ts';
 

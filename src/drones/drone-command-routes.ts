@@ -2,8 +2,8 @@ import Type from 'typebox';
 import { DeviceIdSchema, type DeviceWithState, findDeviceWithState } from '../devices/index.ts';
 import { AppError } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { DroneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
+import type { DroneSettings } from '../shared/drone-config.ts';
 import { LatSchema, LonSchema } from '../shared/geo.ts';
 import {
   ANY_ROLE,

@@ -1,4 +1,4 @@
-import type { DroneSettings } from '../shared/county-config.ts';
+import type { DroneSettings } from '../shared/drone-config.ts';
 import { geodesicInverse, type LonLat } from '../shared/geo.ts';
 import { mslHeightM, type Terrain } from '../terrain/index.ts';
 import { NOWHERE, ON_GROUND } from './aircraft-mode.ts';

@@ -1,7 +1,7 @@
 import type { RegionLookup } from '../people/index.ts';
-import type { HotspotSettings } from '../shared/county-config.ts';
 import type { LonLat } from '../shared/geo.ts';
 import { type Bbox, bboxOf } from '../shared/geometry.ts';
+import type { HotspotSettings } from '../shared/hotspot-config.ts';
 
 /** What the county is: the outlines of its regions; while there is none, the box in its settings; else nobody knows. */
 export type CountyArea = { inside: (place: LonLat) => boolean; bbox: Bbox };

@@ -1,7 +1,8 @@
 import type { DeviceRegistry } from '../devices/index.ts';
 import type { Ingest, Outcome } from '../ingest/index.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { CountyConfig, HotspotSettings } from '../shared/county-config.ts';
+import type { CountyConfig } from '../shared/county-config.ts';
+import type { HotspotSettings } from '../shared/hotspot-config.ts';
 import type { CountyArea } from './county-area.ts';
 import { type HotArea, OVERPASS_MS, type Placed } from './gather-fires.ts';
 import { type RowFault, radiusM } from './hotspot.ts';

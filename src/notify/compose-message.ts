@@ -1,12 +1,12 @@
 import type { ContactChannel, Locale } from '../people/index.ts';
 import type { OutgoingMessage } from './channels/channel.ts';
-import { markRepeat } from './render.ts';
 import {
   bundledIncident,
   fitBundle,
   MAX_BUNDLE_SMS_LENGTH,
   renderBundle,
 } from './render-bundle.ts';
+import { markRepeat } from './repeat-mark.ts';
 
 export type Mate = { id: string; payload: Readonly<Record<string, unknown>> };
 

@@ -1,14 +1,13 @@
 import type { Locale } from '../people/index.ts';
-import { oneLine, shorten, TEMPLATES } from './render.ts';
+import { oneLine, shorten, shortNumber } from './fit-text.ts';
 import type { BundledIncident } from './templates/template.ts';
+import { TEMPLATES } from './templates/templates.ts';
 
 /**
  * Three UCS-2 parts hold 3 × 67 code units; two less, because a character of two units may move to the next part at each
  * seam. More parts would take longer than another message.
  */
 export const MAX_BUNDLE_SMS_LENGTH = 199;
-/** A number as the service makes it has at most 30. */
-const MAX_NUMBER_LENGTH = 32;
 /** Of the finest name of the place: enough to know which valley, the rest is asked for. */
 const MAX_PLACE_LENGTH = 10;
 
@@ -30,7 +29,7 @@ export const bundledIncident = (
     ? placeNames.filter((name) => typeof name === 'string')
     : [];
   return {
-    number: shorten(number, MAX_NUMBER_LENGTH),
+    number: shortNumber(number),
     code,
     place: shorten(oneLine(names.at(-1) ?? ''), MAX_PLACE_LENGTH),
   };

@@ -2,7 +2,7 @@ import { problemText } from '../devices/index.ts';
 import type { DaySummary, DeviceNews } from '../health/index.ts';
 import type { Locale } from '../people/index.ts';
 import { localDay, localTime } from '../shared/local-time.ts';
-import { oneLine, shorten } from './render.ts';
+import { oneLine, shorten } from './fit-text.ts';
 
 type Room = { signature: string; maxLength: number };
 

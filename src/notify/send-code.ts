@@ -3,7 +3,7 @@ import { localTime } from '../shared/local-time.ts';
 import { noticeTo } from './notice.ts';
 import { forgetCodes } from './notice-store.ts';
 import { insertNotifications } from './notification-store.ts';
-import { renderCode } from './render.ts';
+import { renderCode } from './render-notice.ts';
 
 /** Sends codes that prove contacts as any other message: with retries, attempts and receipts. */
 export const createSendCode =

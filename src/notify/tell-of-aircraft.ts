@@ -4,7 +4,7 @@ import { type RegionLookup, readDuty } from '../people/index.ts';
 import { addresseeOf, noticeTo } from './notice.ts';
 import { insertNotifications } from './notification-store.ts';
 import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
-import { renderForeignAircraft } from './render.ts';
+import { renderForeignAircraft } from './render-notice.ts';
 
 export type AircraftWording = {
   regions: Pick<RegionLookup, 'chain'>;

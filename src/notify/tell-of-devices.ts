@@ -3,10 +3,10 @@ import type { DaySummary, DeviceNews } from '../health/index.ts';
 import type { ContactChannel, Locale, Person, RegionLookup } from '../people/index.ts';
 import type { HealthSettings } from '../shared/health-config.ts';
 import { readRecipients } from './escalation/recipients.ts';
+import { MAX_SMS_LENGTH } from './fit-text.ts';
 import { addresseeOf, noticeTo } from './notice.ts';
 import { insertNotifications } from './notification-store.ts';
 import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
-import { MAX_SMS_LENGTH } from './render.ts';
 import { renderDeviceNews, renderDeviceSummary } from './render-devices.ts';
 
 export type DeviceWording = Pick<HealthSettings, 'to' | 'channels'> & {

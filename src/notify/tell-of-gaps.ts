@@ -10,7 +10,7 @@ import { localDay, localTime } from '../shared/local-time.ts';
 import { addresseeOf, noticeTo } from './notice.ts';
 import { insertNotifications } from './notification-store.ts';
 import { planNotifications, type SetUpChannels } from './plan-notifications.ts';
-import { renderDutyGap } from './render.ts';
+import { renderDutyGap } from './render-notice.ts';
 
 export type GapWording = {
   regions: Pick<RegionLookup, 'chain' | 'placeNames'>;

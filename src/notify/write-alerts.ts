@@ -6,6 +6,7 @@ import { newId } from '../shared/ids.ts';
 import type { PolicyChannel } from '../shared/policy.ts';
 import { toSafeText } from '../shared/safe-json.ts';
 import type { IncidentAlert } from './alert.ts';
+import { MAX_SMS_LENGTH } from './fit-text.ts';
 import type { NewNotification } from './notification.ts';
 import { insertNotifications } from './notification-store.ts';
 import {
@@ -13,7 +14,8 @@ import {
   planNotifications,
   type SetUpChannels,
 } from './plan-notifications.ts';
-import { MAX_SMS_LENGTH, renderAlert, renderCall } from './render.ts';
+import { renderAlert } from './render-alert.ts';
+import { renderCall } from './render-call.ts';
 
 /** What the texts are made with. */
 export type Wording = {

@@ -2,7 +2,7 @@ import { createAirspaceWatch } from '../airspace/index.ts';
 import { setUpChannels, tellOfAircraft } from '../notify/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
-import { airspaceSettings } from '../shared/county-config.ts';
+import { airspaceSettings } from '../shared/airspace-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { Part } from '../shared/part.ts';
 

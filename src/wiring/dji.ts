@@ -2,8 +2,8 @@ import { type DeviceRegistry, registerAircraft, setModelKey } from '../devices/i
 import type { DroneCommands } from '../drones/index.ts';
 import { createDjiGateway, type DjiGateway, insertDeviceEvent } from '../ingest/index.ts';
 import type { Context } from '../pipeline.ts';
-import { droneSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
+import { droneSettings } from '../shared/drone-config.ts';
 import type { Publish } from '../shared/mqtt-publisher.ts';
 import { mergeState, setOnline } from '../telemetry/index.ts';
 

@@ -11,8 +11,8 @@ import {
 import { listSatelliteDetections } from '../incidents/index.ts';
 import type { RegionIndex } from '../people/index.ts';
 import type { Context } from '../pipeline.ts';
-import { hotspotSettings } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
+import { hotspotSettings } from '../shared/hotspot-config.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { Part } from '../shared/part.ts';
 import type { Intake } from './intake.ts';

@@ -14,8 +14,8 @@ import {
 } from '../images/index.ts';
 import { type Rejected, rejected } from '../ingest/index.ts';
 import type { Context } from '../pipeline.ts';
-import { imageSettings } from '../shared/county-config.ts';
 import type { RouteGroup, VisibleRegions } from '../shared/http.ts';
+import { imageSettings } from '../shared/image-config.ts';
 import type { Part } from '../shared/part.ts';
 
 export type Images = {

@@ -2,7 +2,7 @@ import type { RegisterDeps } from '../devices/index.ts';
 import { insertDeviceEvent } from '../ingest/index.ts';
 import { brokerAddress, pilotRoutes } from '../pilot/index.ts';
 import type { Context } from '../pipeline.ts';
-import { droneSettings } from '../shared/county-config.ts';
+import { droneSettings } from '../shared/drone-config.ts';
 import type { RouteGroup, VisibleRegions } from '../shared/http.ts';
 import type { Bus } from './bus.ts';
 

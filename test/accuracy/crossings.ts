@@ -1,6 +1,7 @@
-import { type Contribution, fuse, type LocateConfig, locate } from '../../src/locate/index.ts';
+import { type Contribution, fuse, type LocateConfig } from '../../src/locate/index.ts';
 import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
+import { locateLine } from '../support/sight-line.ts';
 
 export type Geometry = {
   fire: LonLat;
@@ -46,32 +47,12 @@ export const bearingTo = (
   { at, sigmaDeg }: { at: LonLat; sigmaDeg: number },
   { id, errorDeg, config }: { id: string; errorDeg: number; config: LocateConfig },
 ): Contribution => {
-  const located = locate(
-    {
-      position: null,
-      positionRadiusM: null,
-      positionEllipse: null,
-      azimuthDeg: geodesicInverse(at, fire).azimuthDeg + errorDeg,
-      elevationDeg: null,
-      rangeM: null,
-      frame: null,
-      box: null,
-    },
-    {
-      kind: 'camera',
-      sensor: null,
-      station: { lon: at[0], lat: at[1], heightM: null },
-      azimuthSigmaDeg: sigmaDeg,
-      elevationSigmaDeg: null,
-      gimbal: null,
-      azimuthOffsetDeg: 0,
-      tiltOffsetDeg: 0,
-      focalScale: 1,
-    },
+  const { sighting, fix } = locateLine(
+    { azimuthDeg: geodesicInverse(at, fire).azimuthDeg + errorDeg },
+    { station: { lon: at[0], lat: at[1], heightM: null }, sigmaDeg },
     { config, terrain: undefined },
   );
-  if (located.kind === 'unlocated') throw new Error(located.reason);
-  return { id, sighting: located.sighting, fix: located.fix };
+  return { id, sighting, fix };
 };
 
 /** The fix of all cameras, each with a normal error of its own σ. */

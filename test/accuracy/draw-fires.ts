@@ -2,9 +2,10 @@ import { type Camera, cameraEye } from '../../src/demo/cameras.ts';
 import type { County } from '../../src/demo/county.ts';
 import { townshipAt } from '../../src/demo/regions.ts';
 import type { TrackDetection } from '../../src/incidents/track-store.ts';
-import { type LocateConfig, locate } from '../../src/locate/index.ts';
+import type { LocateConfig } from '../../src/locate/index.ts';
 import { geodesicInverse, type LonLat, wrap360 } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
+import { locateLine } from '../support/sight-line.ts';
 import type { Land } from './land.ts';
 import { type View, viewOf } from './smoke.ts';
 
@@ -117,34 +118,14 @@ export const drawDetections = (
 const report = (
   camera: Camera,
   seen: { azimuthDeg: number; elevationDeg: number },
-  { sigmaDeg, world }: { sigmaDeg: number; world: Parameters<typeof locate>[2] },
+  { sigmaDeg, world }: { sigmaDeg: number; world: Parameters<typeof locateLine>[2] },
 ): Pick<TrackDetection, 'fix' | 'sighting' | 'azimuthDeg'> => {
   const { at, heightM } = cameraEye(camera);
   const azimuthDeg = wrap360(seen.azimuthDeg);
-  const located = locate(
-    {
-      position: null,
-      positionRadiusM: null,
-      positionEllipse: null,
-      azimuthDeg,
-      elevationDeg: seen.elevationDeg,
-      rangeM: null,
-      frame: null,
-      box: null,
-    },
-    {
-      kind: 'camera',
-      sensor: null,
-      station: { lon: at[0], lat: at[1], heightM },
-      azimuthSigmaDeg: sigmaDeg,
-      elevationSigmaDeg: sigmaDeg,
-      gimbal: null,
-      azimuthOffsetDeg: 0,
-      tiltOffsetDeg: 0,
-      focalScale: 1,
-    },
+  const located = locateLine(
+    { azimuthDeg, elevationDeg: seen.elevationDeg },
+    { station: { lon: at[0], lat: at[1], heightM }, sigmaDeg },
     world,
   );
-  if (located.kind === 'unlocated') throw new Error(located.reason);
   return { fix: located.fix, sighting: located.sighting, azimuthDeg };
 };

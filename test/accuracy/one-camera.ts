@@ -1,7 +1,8 @@
-import { type LocateConfig, type Located, locate } from '../../src/locate/index.ts';
+import type { LocateConfig } from '../../src/locate/index.ts';
 import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
 import type { Random } from '../../src/shared/random.ts';
 import type { Eye, Terrain } from '../../src/terrain/index.ts';
+import { locateLine } from '../support/sight-line.ts';
 import { type Land, placeIn } from './land.ts';
 import { type View, viewOf } from './smoke.ts';
 
@@ -62,41 +63,20 @@ export const fireSeenBy = (
 export const smokeHeightM = (meanM: number, random: Random): number =>
   -meanM * Math.log(1 - random.next());
 
-type Detection = Omit<Extract<Located, { kind: 'located' }>, 'kind'>;
-
 /** A camera's detection with normal errors of both angles, located as the service does. */
 export const detect = (
   { eye, view }: Seen,
   { sigmaDeg, random }: { sigmaDeg: number; random: Random },
   world: { config: LocateConfig; terrain: Terrain | undefined },
-): Detection => {
-  const located = locate(
+): ReturnType<typeof locateLine> =>
+  locateLine(
     {
-      position: null,
-      positionRadiusM: null,
-      positionEllipse: null,
       azimuthDeg: view.azimuthDeg + sigmaDeg * random.normal(),
       elevationDeg: view.elevationDeg + sigmaDeg * random.normal(),
-      rangeM: null,
-      frame: null,
-      box: null,
     },
-    {
-      kind: 'camera',
-      sensor: null,
-      station: eye,
-      azimuthSigmaDeg: sigmaDeg,
-      elevationSigmaDeg: sigmaDeg,
-      gimbal: null,
-      azimuthOffsetDeg: 0,
-      tiltOffsetDeg: 0,
-      focalScale: 1,
-    },
+    { station: eye, sigmaDeg },
     world,
   );
-  if (located.kind === 'unlocated') throw new Error(located.reason);
-  return located;
-};
 
 export const isInside = ({ lon, lat, ellipse }: Fix, truth: LonLat): boolean => {
   const { distanceM, azimuthDeg } = geodesicInverse([lon, lat], truth);

@@ -1,11 +1,13 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
+import { type Api, logIn } from '../support/api.ts';
 import { freePort } from '../support/mosquitto.ts';
 import { createRandom } from '../support/random.ts';
 import { startSmsc } from '../support/smsc.ts';
-import { type Api, logIn } from './api.ts';
+import { until } from '../support/until.ts';
 import { ROOT, type ServiceProcess, spawnService } from './service-process.ts';
 
 export type CrashRunOptions = {
@@ -112,7 +114,7 @@ export const crashRun = async ({
       const puback = publish(camera, `kill-${n}`, n + WARM_UP).then(() => {
         acknowledged = true;
       });
-      await new Promise((wake) => setTimeout(wake, random() * withinMs));
+      await delay(random() * withinMs);
       if (acknowledged) result.killedAfterPuback += 1;
       else result.killedBeforePuback += 1;
       await running.kill();
@@ -228,10 +230,10 @@ const check = async (
   const received = (number: string): number =>
     sms.filter(({ text }) => text.includes(number)).length;
   // What was queued when the process died last is sent within seconds of its return.
-  const deadline = Date.now() + 30_000;
-  while (incidents.some(({ number }) => received(number) === 0) && Date.now() < deadline) {
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
+  await until(() => incidents.every(({ number }) => received(number) > 0), {
+    withinMs: 30_000,
+    everyMs: 100,
+  });
   let notifications = 0;
   for (const { id } of incidents) {
     notifications += (await api<{ items: unknown[] }>('GET', `notifications?incident=${id}`)).items

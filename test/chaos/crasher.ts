@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 import type { DeliverySite } from './delivery-site.ts';
 import type { Crash } from './delivery-tally.ts';
 import type { CrashKind } from './kill-plan.ts';
@@ -24,8 +25,8 @@ const MOST_DOWN_MS = 3_000;
  * to start. Where starts take long, hardly anything would else be sent between kills.
  */
 const MOST_UP_MS = 2_000;
-const POLL_MS = 20;
-const VICTIM_WITHIN_MS = 60_000;
+/** How long a victim is waited for. */
+const FOR_A_VICTIM = { withinMs: 60_000, everyMs: 20 };
 
 export const createCrasher = (site: DeliverySite, random: () => number): Crasher => {
   const { workers, postgres, redis } = site;
@@ -90,15 +91,7 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
     );
   };
 
-  const until = async <T>(find: () => T | undefined): Promise<T | undefined> => {
-    for (const deadline = Date.now() + VICTIM_WITHIN_MS; Date.now() < deadline; ) {
-      const found = find();
-      if (found !== undefined) return found;
-      await delay(POLL_MS);
-    }
-    return undefined;
-  };
-  const isUp = (target: string): true | undefined => (down.has(target) ? undefined : true);
+  const isUp = (target: string) => (): boolean => !down.has(target);
 
   return {
     crashes,
@@ -109,25 +102,26 @@ export const createCrasher = (site: DeliverySite, random: () => number): Crasher
           const victim = await until(() => {
             const atWork = workers.filter((worker) => isAtWork(worker, when));
             return atWork[Math.floor(random() * atWork.length)];
-          });
+          }, FOR_A_VICTIM);
           if (victim !== undefined) await crashWorker(kind, victim);
           return;
         }
         case 'all workers': {
           const when = random();
           const all = await until(
-            () => workers.every((worker) => isAtWork(worker, when)) || undefined,
+            () => workers.every((worker) => isAtWork(worker, when)),
+            FOR_A_VICTIM,
           );
           if (all) await Promise.all(workers.map((worker) => crashWorker(kind, worker)));
           return;
         }
         case 'PostgreSQL':
         case 'PostgreSQL backend':
-          if (await until(() => isUp('PostgreSQL'))) await crashPostgres(kind);
+          if (await until(isUp('PostgreSQL'), FOR_A_VICTIM)) await crashPostgres(kind);
           return;
         case 'Redis':
         case 'Redis FLUSHALL':
-          if (await until(() => isUp('Redis'))) await crashRedis(kind);
+          if (await until(isUp('Redis'), FOR_A_VICTIM)) await crashRedis(kind);
       }
     },
     async recovered() {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Api } from './api.ts';
+import type { Api } from '../support/api.ts';
 import { ROOT } from './service-process.ts';
 
 /** A county of square townships, in each a camera and some people who are all told of its fires. */

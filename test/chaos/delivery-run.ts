@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import type { Api } from '../support/api.ts';
 import { createRandom } from '../support/random.ts';
 import type { SubmitReaction } from '../support/smsc.ts';
-import type { Api } from './api.ts';
 import { type BurnOptions, burn } from './burn.ts';
 import { createCrasher } from './crasher.ts';
 import { type Crowd, INCIDENT_NUMBER, phonesOf, registerCrowd, townshipId } from './crowd.ts';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/index.ts';
+import { until } from '../support/until.ts';
 
 export type KillablePostgres = {
   connectionString: string;
@@ -40,10 +41,11 @@ export const startKillablePostgres = async (dataDir: string): Promise<KillablePo
     },
     async killBackend() {
       while (!end(await ask(connectionString, VICTIM))) await delay(POLL_MS);
-      const deadline = Date.now() + RECOVERED_WITHIN_MS;
-      while (!(await answers(connectionString))) {
-        if (Date.now() > deadline) throw new Error('PostgreSQL did not recover');
-      }
+      const recovered = await until(() => answers(connectionString), {
+        withinMs: RECOVERED_WITHIN_MS,
+        everyMs: POLL_MS,
+      });
+      if (recovered === undefined) throw new Error('PostgreSQL did not recover');
     },
     async restart() {
       await server.stop();

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Api, ApiError } from './api.ts';
+import { type Api, ApiError } from '../support/api.ts';
 import { MOST_FIRES_EACH, placeOfFire } from './crowd.ts';
 
 export type Fire = {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../support/until.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -37,12 +37,13 @@ export const spawnService = (env: Record<string, string>): ServiceProcess => {
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
 
   const untilReady = async (): Promise<void> => {
-    const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await answers(`http://127.0.0.1:${env.PORT}/readyz`))) {
+    const isReady = async (): Promise<boolean> => {
+      if (await answers(`http://127.0.0.1:${env.PORT}/readyz`)) return true;
       if (hasEnded()) throw new Error(`the service did not start: ${errors}`);
-      if (Date.now() > deadline) throw new Error(`the service was not ready in time: ${errors}`);
-      await delay(50);
-    }
+      return false;
+    };
+    const found = await until(isReady, { withinMs: READY_WITHIN_MS, everyMs: 50 });
+    if (found === undefined) throw new Error(`the service was not ready in time: ${errors}`);
   };
   const ready = untilReady();
   // Whoever does not care that it never became ready need not wait for it.

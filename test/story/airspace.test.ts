@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { geodesicDirect } from '../../src/shared/geo.ts';
+import { givenPerson } from '../support/person.ts';
 import { phoneOf } from '../support/phone.ts';
 import { remoteIdMessage, type Said } from '../support/remote-id-fixtures.ts';
 import { startTestService, type TestService } from '../support/service.ts';
@@ -41,14 +42,12 @@ beforeAll(async () => {
     'rid-1',
     await device({ id: 'rid-1', kind: 'gateway', name: 'Receiver on the town hall' }),
   );
-  const officer = await town.call<{ id: string }>('POST', 'people', {
+  await givenPerson(town, {
     name: '李明',
     roles: ['duty_officer'],
     regionIds: ['default'],
-    locale: 'zh-CN',
-    contacts: [{ channel: 'sms', address: '+8613800000001', verified: true }],
+    phone: '+8613800000001',
   });
-  expect(officer.status).toBe(201);
   const policy = { id: 'once', name: 'Once', regionIds: ['default'] };
   const steps = [{ afterS: 0, to: [{ onDuty: true }], channels: ['sms'] }];
   expect((await town.call('POST', 'policies', { ...policy, steps })).status).toBe(201);

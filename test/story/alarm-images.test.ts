@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findDevice } from '../../src/devices/index.ts';
-import { givenAccount } from '../integration/api/api-harness.ts';
+import { box } from '../support/box.ts';
 import { frigateEvent, hikvisionAlert, JPEG, multipart } from '../support/camera-fixtures.ts';
+import { givenLogin } from '../support/person.ts';
 import { picture, pixelBomb } from '../support/pictures.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 
@@ -19,48 +20,28 @@ type Incident = { id: string; regionId: string; sources: string[]; detections: D
 type DeadLetter = { topic: string; code: string; reason: string };
 
 const WITHIN = { timeout: 25_000, interval: 100 };
-const PASSWORD = 'long enough';
 
 let town: TestService;
 const secrets = new Map<string, string>();
 
-const given = async <T>(path: string, body: unknown): Promise<T> => {
-  const answer = await town.call<T>('POST', path, body);
-  if (answer.status >= 300) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
-  return answer.body;
-};
-
 /** Regions of half a degree, a camera in the middle of each: no alarm of one joins another's fire. */
 const townships = ['a', 'b', 'c', 'd', 'e', 'f'];
 const westOf = (id: string): number => 110 + townships.indexOf(id) * 0.5;
-const outline = (west: number): [number, number][] => [
-  [west, 26.5],
-  [west + 0.5, 26.5],
-  [west + 0.5, 27],
-  [west, 27],
-  [west, 26.5],
-];
+const outline = (west: number) => box(west, 26.5, west + 0.5, 27);
 const camera = async (id: string, region: string, more: object = {}): Promise<string> => {
   const place = { lon: westOf(region) + 0.25, lat: 26.75 };
   const body = { id, kind: 'camera', name: id, ...place, ...more };
-  const { secret } = await given<{ secret: string }>('devices', body);
+  const { secret } = await town.given<{ secret: string }>('devices', body);
   secrets.set(id, secret);
   return secret;
 };
 
-const officerOf = async (regionId: string): Promise<string> => {
-  const roles = ['duty_officer'] as const;
-  const person = { name: '王', roles, regionIds: [regionId], contacts: [] };
-  const { id } = await given<{ id: string }>('people', person);
-  const username = `officer-${regionId}`;
-  await givenAccount(town.database, username, { password: PASSWORD, roles });
-  await town.database.pool.query(`update account set person_id = $1 where username = $2`, [
-    id,
-    username,
-  ]);
-  const login = { username, password: PASSWORD };
-  return (await town.call<{ token: string }>('POST', 'auth/login', login, null)).body.token;
-};
+const officerOf = (regionId: string): Promise<string> =>
+  givenLogin(town, {
+    username: `officer-${regionId}`,
+    roles: ['duty_officer'],
+    regionIds: [regionId],
+  });
 
 const detectionsOf = async (deviceId: string): Promise<Detection[]> => {
   const { items } = (await town.call<{ items: Incident[] }>('GET', 'incidents?limit=500')).body;
@@ -128,9 +109,9 @@ beforeAll(async () => {
   const features = townships.map((id) => ({
     type: 'Feature',
     properties: { id, name: id, level: 'township', code: id },
-    geometry: { type: 'Polygon', coordinates: [outline(westOf(id))] },
+    geometry: outline(westOf(id)),
   }));
-  await given('regions/import', { type: 'FeatureCollection', features });
+  await town.given('regions/import', { type: 'FeatureCollection', features });
   await vi.waitUntil(
     async () =>
       (await town.call<{ items: unknown[] }>('GET', 'regions')).body.items.length > features.length,
@@ -267,7 +248,7 @@ describe('pictures over MQTT', () => {
   });
 
   it('of Frigate belong to what the camera saw then', async () => {
-    const { secret } = await given<{ secret: string }>('devices', {
+    const { secret } = await town.given<{ secret: string }>('devices', {
       id: 'frigate',
       kind: 'gateway',
       name: 'Frigate',

@@ -1,5 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { AccessRole } from '../../src/shared/http.ts';
+import { givenPerson } from '../support/person.ts';
 import { type Phone, phonesOf } from '../support/phone.ts';
 import { ADMIN_PASSWORD, startTestService, type TestService } from '../support/service.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
@@ -23,11 +25,6 @@ describe('a camera on a bad link', () => {
   let secret = '';
   let camera: MqttClient;
 
-  const given = async <T = Record<string, unknown>>(path: string, body: unknown) => {
-    const answer = await town.call<T>('POST', path, body);
-    if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-    return answer.body;
-  };
   const one = async <T>(sql: string, values: unknown[] = []): Promise<T | undefined> => {
     const { rows } = await town.database.pool.query<{ value: T }>(sql, values);
     return rows[0]?.value;
@@ -89,25 +86,19 @@ describe('a camera on a bad link', () => {
     await smsc.waitForBind();
     phones = phonesOf(smsc);
     [officer, admin] = [phones.of(OFFICER), phones.of(COUNTY_IT)];
-    const person = (name: string, roles: string[], address: string) =>
-      given<{ id: string }>('people', {
-        name,
-        roles,
-        regionIds: [],
-        locale: 'zh-CN',
-        contacts: [{ channel: 'sms', address: `+${address}`, verified: true }],
-      });
-    const { id: personId } = await person('李明', ['duty_officer'], OFFICER);
-    await person('周工', ['admin'], COUNTY_IT);
-    await given('shifts', {
+    const person = (name: string, role: AccessRole, number: string) =>
+      givenPerson(town, { name, roles: [role], regionIds: [], phone: `+${number}` });
+    const personId = await person('李明', 'duty_officer', OFFICER);
+    await person('周工', 'admin', COUNTY_IT);
+    await town.given('shifts', {
       personId,
       regionId: 'default',
       from: '2026-11-01T00:00:00Z',
       to: '2026-11-30T00:00:00Z',
     });
     const device = { id: 'cam-001', kind: 'camera', name: '云台山3号', lon: 113.27, lat: 26.71 };
-    ({ secret } = await given<{ secret: string }>('devices', device));
-    await given('devices', { ...device, id: 'cam-002', name: '熊峰山1号' });
+    ({ secret } = await town.given<{ secret: string }>('devices', device));
+    await town.given('devices', { ...device, id: 'cam-002', name: '熊峰山1号' });
     clock.settleBy(settled);
     await comeOnline();
     await clock.advance('10s');
@@ -166,7 +157,7 @@ describe('a camera on a bad link', () => {
         ]),
       },
     );
-    await given(`incidents/${String(incident?.id)}/dismiss`, { reason: '演练' });
+    await town.given(`incidents/${String(incident?.id)}/dismiss`, { reason: '演练' });
   });
 
   it('is one more message when it has been stable', async () => {
@@ -194,8 +185,7 @@ describe('a camera on a bad link', () => {
 
   it('has that in the report on how available devices were', async () => {
     // A day later the admin has to log in again.
-    const login = { username: 'admin', password: ADMIN_PASSWORD };
-    const { token } = (await town.call<{ token: string }>('POST', 'auth/login', login, null)).body;
+    const token = await town.logIn('admin', ADMIN_PASSWORD);
     const get = (path: string) => town.call('GET', path, undefined, token);
     expect(await get('reports/availability?from=2026-11-01&to=2026-11-03')).toMatchObject({
       status: 200,

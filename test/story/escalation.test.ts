@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { AccessRole } from '../../src/shared/http.ts';
+import { givenPerson } from '../support/person.ts';
 import { phoneOf } from '../support/phone.ts';
 import { startTestService, type TestService } from '../support/service.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
@@ -15,17 +17,8 @@ describe('a fire at night', () => {
   beforeAll(async () => {
     smsc = await startSmsc({ autoReceipt: 'DELIVRD' });
     town = await startTestService({ SMPP_URL: smsc.url });
-    const person = async (name: string, roles: string[], address: string): Promise<string> => {
-      const { status, body } = await town.call<{ id: string }>('POST', 'people', {
-        name,
-        roles,
-        regionIds: ['default'],
-        locale: 'en',
-        contacts: [{ channel: 'sms', address, verified: true }],
-      });
-      expect(status).toBe(201);
-      return body.id;
-    };
+    const person = (name: string, roles: AccessRole[], phone: string): Promise<string> =>
+      givenPerson(town, { name, roles, regionIds: ['default'], locale: 'en', phone });
     ids = {
       officer: await person('Li', ['duty_officer'], '+8613800000001'),
       second: await person('Chen', ['viewer'], '+8613800000002'),

@@ -1,25 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { box } from '../support/box.ts';
+import { givenPerson } from '../support/person.ts';
 import { type Phone, phonesOf } from '../support/phone.ts';
-import { startTestService, type TestService } from '../support/service.ts';
+import { ADMIN_PASSWORD, startTestService, type TestService } from '../support/service.ts';
 import { type Smsc, startSmsc } from '../support/smsc.ts';
 import { createStoryClock } from '../support/story-clock.ts';
 
 const OFFICER = '8613800000001';
 const LEADER = '8613800000002';
 const COUNTY = '8613800000003';
-
-const square = (west: number, east: number) => ({
-  type: 'Polygon',
-  coordinates: [
-    [
-      [west, 26],
-      [east, 26],
-      [east, 27],
-      [west, 27],
-      [west, 26],
-    ],
-  ],
-});
 
 /** As a county keeps it: the leader by day, the officer by night, all November. */
 const novemberRoster = (): string => {
@@ -46,11 +35,6 @@ describe('a night on call', () => {
   let county: Phone;
   let fires = 0;
 
-  const given = async <T = { id: string }>(path: string, body: unknown, method = 'POST') => {
-    const answer = await town.call<T>(method, path, body);
-    if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
-    return answer.body;
-  };
   /** All that is due has been written and sent. */
   const settled = () =>
     vi.waitFor(
@@ -75,35 +59,37 @@ describe('a night on call', () => {
     clock.settleBy(settled);
     phones = phonesOf(smsc);
     [officer, leader, county] = [phones.of(OFFICER), phones.of(LEADER), phones.of(COUNTY)];
-    await given('regions/import', {
+    await town.given('regions/import', {
       type: 'FeatureCollection',
       features: [
         {
           type: 'Feature',
           properties: { id: 'anren', name: '安仁县', level: 'county' },
-          geometry: square(113, 114),
+          geometry: box(113, 26, 114, 27),
         },
         {
           type: 'Feature',
           properties: { id: 'lingguan', name: '灵官镇', level: 'township', parentId: 'anren' },
-          geometry: square(113.1, 113.9),
+          geometry: box(113.1, 26, 113.9, 27),
         },
       ],
     });
-    const person = (name: string, roles: string[], regionIds: string[], address: string) =>
-      given('people', {
-        name,
-        roles,
-        regionIds,
-        locale: 'zh-CN',
-        contacts: [{ channel: 'sms', address: `+${address}`, verified: true }],
-      });
-    const { id: leaderId } = await person('王芳', ['dispatcher'], ['lingguan'], LEADER);
-    const { id: countyId } = await person('赵县长', ['admin'], ['anren'], COUNTY);
+    const leaderId = await givenPerson(town, {
+      name: '王芳',
+      roles: ['dispatcher'],
+      regionIds: ['lingguan'],
+      phone: `+${LEADER}`,
+    });
+    const countyId = await givenPerson(town, {
+      name: '赵县长',
+      roles: ['admin'],
+      regionIds: ['anren'],
+      phone: `+${COUNTY}`,
+    });
     // She wants to hear by SMS who has a fire she was told of.
-    await given(`people/${leaderId}/taken-over-channels`, { channels: ['sms'] }, 'PUT');
+    await town.given(`people/${leaderId}/taken-over-channels`, { channels: ['sms'] }, 'PUT');
     await importRoster(novemberRoster());
-    await given('policies', {
+    await town.given('policies', {
       id: 'anren',
       name: '安仁县',
       regionIds: ['anren'],
@@ -114,7 +100,7 @@ describe('a night on call', () => {
         { afterS: 300, to: [{ personId: countyId }, { onDuty: true }], channels: ['sms'] },
       ],
     });
-    await given('devices', {
+    await town.given('devices', {
       id: 'cam-001',
       kind: 'camera',
       name: '云台山3号',
@@ -132,21 +118,18 @@ describe('a night on call', () => {
   });
 
   const importRoster = async (csv: string): Promise<void> => {
-    const login = await given<{ token: string }>('auth/login', {
-      username: 'admin',
-      password: 'correct-horse-battery',
-    });
+    const token = await town.logIn('admin', ADMIN_PASSWORD);
     const url = `${town.service.httpUrl()}/api/v1/shifts/import?regionId=anren&createPeople=true`;
     const response = await fetch(url, {
       method: 'POST',
-      headers: { authorization: `Bearer ${login.token}`, 'content-type': 'text/csv' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
       body: csv,
     });
     expect(await response.json()).toMatchObject({ created: [{ name: '李明' }] });
   };
   const smoke = async (): Promise<string> => {
     fires += 1;
-    const { incidentId } = await given<{ incidentId: string }>('detections', {
+    const { incidentId } = await town.given<{ incidentId: string }>('detections', {
       deviceId: 'cam-001',
       id: `alarm-${String(fires)}`,
       at: clock.now().toISOString(),
@@ -223,7 +206,7 @@ describe('a night on call', () => {
     await leader.expectSms(/无人接警/);
     await leader.reply(`${code} 1`);
     await becomes(fire, 'acknowledged');
-    await given(`incidents/${fire}/verify`, undefined);
+    await town.given(`incidents/${fire}/verify`, undefined);
     const before = await town.call('GET', `incidents/${fire}/escalation`);
     expect(before.body).toMatchObject({ reporting: { leftS: 1800 } });
     await clock.advance('19m');
@@ -231,7 +214,7 @@ describe('a night on call', () => {
     await clock.advance('1m');
     await officer.expectSms(/须在\d\d:\d\d前上报/);
     await county.expectSms(/须在\d\d:\d\d前上报/);
-    await given(`incidents/${fire}/reported-up`, { to: '市应急局' });
+    await town.given(`incidents/${fire}/reported-up`, { to: '市应急局' });
     await clock.advance('1h');
     const after = await town.call('GET', `incidents/${fire}/escalation`);
     expect(after.body).toMatchObject({ reporting: { reportedTo: '市应急局' } });

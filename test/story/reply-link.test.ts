@@ -37,13 +37,7 @@ describe('an alert is answered without an SMS', () => {
       password: 'correct-horse',
     });
     officer = created.body;
-    const login = await town.call<{ token: string }>(
-      'POST',
-      'auth/login',
-      { username: 'li', password: 'correct-horse' },
-      null,
-    );
-    ({ token } = login.body);
+    token = await town.logIn('li', 'correct-horse');
     await town.call('POST', 'devices', {
       id: 'cam-001',
       kind: 'camera',

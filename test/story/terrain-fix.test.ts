@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { geodesicDirect, geodesicInverse, type LonLat } from '../../src/shared/geo.ts';
-import { curvatureDropM, terrainCommand } from '../../src/terrain/index.ts';
+import { curvatureDropM } from '../../src/terrain/index.ts';
+import { importGround } from '../support/ground.ts';
 import { startTestService, type TestService } from '../support/service.ts';
-import { tinyGeoTiff } from '../support/tiny-geotiff.ts';
 
 type Incident = {
   sources: string[];
@@ -46,16 +46,12 @@ const clients = new Map<string, MqttClient>();
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'fengsui-terrain-fix-'));
-  const file = join(dir, 'hills.tif');
-  const shape = { width: SIDE, height: SIDE, samples, tie: [WEST, NORTH] as [number, number] };
-  await writeFile(file, tinyGeoTiff({ ...shape, scale: [STEP_DEG, STEP_DEG] }));
-  const dataDir = join(dir, 'data');
-  await terrainCommand({
-    args: ['import', file],
-    dataDir,
-    makeWritable: () => undefined,
-    now: () => new Date(),
-    print: () => undefined,
+  const dataDir = await importGround(dir, {
+    side: SIDE,
+    stepDeg: STEP_DEG,
+    west: WEST,
+    north: NORTH,
+    samples,
   });
   town = await startTestService({ DATA_DIR: dataDir });
   await given('cam-west', WESTERN, { groundHeightM: PLAIN_M });

@@ -52,10 +52,7 @@ const givenLogin = async (username: string, role: string, contacts: object[] = [
   expect(status).toBe(201);
   return body.id;
 };
-const tokenOf = async (username: string): Promise<string> => {
-  const login = { username, password: PASSWORD };
-  return (await town.call<{ token: string }>('POST', 'auth/login', login, null)).body.token;
-};
+const tokenOf = (username: string): Promise<string> => town.logIn(username, PASSWORD);
 const sendForm = async (
   fields: Record<string, string | Blob>,
 ): Promise<{ status: number; body: TakenReport }> => {

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashSecret, mosquittoFiles } from '../../src/devices/index.ts';
+import { until } from './until.ts';
 
 export type Mosquitto = {
   /** With the service's own login. */
@@ -28,9 +29,8 @@ export const freePort = (): Promise<number> =>
 
 /** Resolves when something listens on the port; rejects after 10 s. */
 export const waitForPort = async (port: number): Promise<void> => {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const open = await new Promise<boolean>((resolve) => {
+  const isOpen = () =>
+    new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');
       socket.once('connect', () => {
         socket.destroy();
@@ -38,10 +38,8 @@ export const waitForPort = async (port: number): Promise<void> => {
       });
       socket.once('error', () => resolve(false));
     });
-    if (open) return;
-    if (Date.now() > deadline) throw new Error(`nothing listens on port ${port}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const open = await until(isOpen, { withinMs: 10_000, everyMs: 20 });
+  if (open === undefined) throw new Error(`nothing listens on port ${port}`);
 };
 
 /** A real Mosquitto 2 on a free port, with the login files of the service, reloaded when they change. */

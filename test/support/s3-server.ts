@@ -1,7 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 export type SignedRequest = {
   method: string;
@@ -76,18 +75,12 @@ export const startS3Server = async (secretKey: string): Promise<S3Server> => {
       response.writeHead(status).end(body);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { url, stop } = await listenOnLoopback(server);
   const s3: S3Server = {
-    url: `http://127.0.0.1:${String(port)}/bucket`,
+    url: `${url}/bucket`,
     objects,
     away: false,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop,
   };
   return s3;
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
+import { vi } from 'vitest';
 import { createService, type Service } from '../../src/pipeline.ts';
 import { loadChannelConfig } from '../../src/shared/channel-config.ts';
 import { type Clock, systemClock } from '../../src/shared/clock.ts';
@@ -29,6 +30,10 @@ export type TestService = {
     body?: unknown,
     token?: string | null,
   ): Promise<Response<T>>;
+  /** What a test stands on: the body of the answer to such a call as admin; rejects where it is no success. */
+  given<T = { id: string }>(path: string, body?: unknown, method?: 'POST' | 'PUT'): Promise<T>;
+  /** Resolves with the token. */
+  logIn(username: string, password: string): Promise<string>;
   /** Logs in to the bus; waits until an external broker has learnt of the login. */
   connect(username: string, password: string, will?: IClientOptions['will']): Promise<MqttClient>;
   stop(): Promise<void>;
@@ -92,42 +97,42 @@ export const startTestService = async (
     const text = await response.text();
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as T };
   };
-  const login = await call<{ token: string }>(
-    'POST',
-    'auth/login',
-    { username: 'admin', password: ADMIN_PASSWORD },
-    null,
-  );
-  adminToken = login.body.token;
+  const given: TestService['given'] = async <T>(path: string, body?: unknown, method = 'POST') => {
+    const answer = await call<T>(method, path, body);
+    if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return answer.body;
+  };
+  const logIn: TestService['logIn'] = async (username, password) => {
+    const login = { username, password };
+    return (await call<{ token: string }>('POST', 'auth/login', login, null)).body.token;
+  };
+  adminToken = await logIn('admin', ADMIN_PASSWORD);
 
   const clients: MqttClient[] = [];
   const connect: TestService['connect'] = async (username, password, will) => {
-    const url = new URL(service.mqttUrl());
-    const deadline = Date.now() + 10_000;
-    for (;;) {
-      try {
-        const client = await mqtt.connectAsync(url.toString(), {
-          username,
-          password,
-          clientId: username,
-          protocolVersion: 4,
-          reconnectPeriod: 0,
-          ...(will === undefined ? {} : { will }),
-        });
-        clients.push(client);
-        return client;
-      } catch (error) {
-        // An external broker reads its login files again a moment after a registration.
-        if (!withServices || Date.now() > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    const open = () =>
+      mqtt.connectAsync(service.mqttUrl(), {
+        username,
+        password,
+        clientId: username,
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+        ...(will === undefined ? {} : { will }),
+      });
+    // An external broker reads its login files again a moment after a registration.
+    const client = await (withServices
+      ? vi.waitFor(open, { timeout: 10_000, interval: 100 })
+      : open());
+    clients.push(client);
+    return client;
   };
 
   return {
     service,
     database,
     call,
+    given,
+    logIn,
     connect,
     async stop() {
       await Promise.all(clients.map((client) => client.endAsync(true)));

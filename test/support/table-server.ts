@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 export type TableServer = {
   url: string;
@@ -23,14 +23,5 @@ export const startTableServer = async (): Promise<TableServer> => {
     response.writeHead(status, table?.etag === undefined ? {} : { etag: table.etag });
     response.end(unchanged ? undefined : table?.text);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    tables,
-    requests,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { ...(await listenOnLoopback(server)), tables, requests };
 };

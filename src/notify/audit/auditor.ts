@@ -5,7 +5,7 @@ import type { Logger } from '../../shared/logger.ts';
 import { addresseeOf, noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
 import { planNotifications, type SetUpChannels } from '../plan-notifications.ts';
-import { renderStuck } from '../render.ts';
+import { renderStuck } from '../render-notice.ts';
 import { readWatchers } from '../watchers.ts';
 import { type Finding, listFindings, wasRaised } from './audit-store.ts';
 

@@ -7,7 +7,9 @@ import {
   type AliyunVariable,
   PLACEHOLDER,
 } from '../../shared/aliyun-config.ts';
-import { type AlertWords, oneLine, repeatMarkOf, shorten, wordsOf } from '../render.ts';
+import { type AlertWords, wordsOf } from '../alert-words.ts';
+import { oneLine, shorten } from '../fit-text.ts';
+import { repeatMarkOf } from '../repeat-mark.ts';
 import type { OutgoingMessage } from './channel.ts';
 
 type Said = Pick<OutgoingMessage, 'text' | 'payload' | 'repeat' | 'locale'>;

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { ContactChannel, Locale } from '../../people/index.ts';
 import { type Addressee, noticeTo } from '../notice.ts';
 import { cancelPending, insertNotifications } from '../notification-store.ts';
-import { renderTakenOver } from '../render.ts';
+import { renderTakenOver } from '../render-answer.ts';
 import type { TakenOverStatus } from '../templates/template.ts';
 import { markStopped } from './escalation-store.ts';
 

@@ -11,7 +11,7 @@ import { withTransaction } from '../../shared/db.ts';
 import { addresseeOf, noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
 import { planNotifications } from '../plan-notifications.ts';
-import { renderConsent, renderStoppedOnDuty } from '../render.ts';
+import { renderConsent, renderStoppedOnDuty } from '../render-answer.ts';
 import { readWatchers } from '../watchers.ts';
 import type { ReplyDeps } from './act-on-reply.ts';
 import { closeInbound, type Inbound } from './inbound-store.ts';

@@ -6,7 +6,7 @@ import type { Logger } from '../../shared/logger.ts';
 import { noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
 import type { SetUpChannels } from '../plan-notifications.ts';
-import { renderAnswer } from '../render.ts';
+import { renderAnswer } from '../render-answer.ts';
 import { answerTo, decline, OUTCOMES, takeOrDismiss } from './carry-out.ts';
 import { type Decision, decideReply } from './decide-reply.ts';
 import {

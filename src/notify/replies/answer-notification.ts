@@ -5,7 +5,7 @@ import { withTransaction } from '../../shared/db.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
-import { type Answer, renderAnswer } from '../render.ts';
+import { type Answer, renderAnswer } from '../render-answer.ts';
 import {
   type Answerable,
   findAnswerable,

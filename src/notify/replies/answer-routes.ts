@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { AppError } from '../../shared/app-error.ts';
 import { ANY_ROLE, type RouteGroup } from '../../shared/http.ts';
-import { renderAnswer } from '../render.ts';
+import { renderAnswer } from '../render-answer.ts';
 import { type AnswerDeps, answerNotification } from './answer-notification.ts';
 import { OUTCOMES } from './carry-out.ts';
 

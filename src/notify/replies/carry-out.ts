@@ -4,7 +4,7 @@ import { AppError } from '../../shared/app-error.ts';
 import type { Pool } from '../../shared/db.ts';
 import { declineEscalation } from '../escalation/decline-escalation.ts';
 import { readAct } from '../escalation/stop-escalation.ts';
-import type { Answer } from '../render.ts';
+import type { Answer } from '../render-answer.ts';
 import type { Decision } from './decide-reply.ts';
 
 /** What an answer came by; stands in the timeline. */

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { Locale } from '../../people/index.ts';
 import type { App, RouteGroup } from '../../shared/http.ts';
-import { renderAnswer } from '../render.ts';
+import { renderAnswer } from '../render-answer.ts';
 import { type AnswerDeps, type AnswerResult, answerNotification } from './answer-notification.ts';
 import { findAnswerable } from './answer-store.ts';
 import {

@@ -10,7 +10,7 @@ import { readRecipients } from '../escalation/recipients.ts';
 import { addresseeOf, noticeTo } from '../notice.ts';
 import { insertNotifications } from '../notification-store.ts';
 import { planNotifications } from '../plan-notifications.ts';
-import { renderReportDue } from '../render.ts';
+import { renderReportDue } from '../render-notice.ts';
 import type { Wording } from '../write-alerts.ts';
 import { type ReportingRule, reportDeadline } from './report-deadline.ts';
 import { listUnreported, noteWarned } from './report-store.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { box } from '../../support/box.ts';
+import { givenLogin } from '../../support/person.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
-import { givenAccount } from './api-harness.ts';
 
 type Page<T = Record<string, unknown>> = { items: T[]; next?: string };
 type Problem = { detail: string; errors?: { path: string; message: string }[] };
@@ -17,19 +18,10 @@ type Incident = {
 let service: TestService;
 const { stringify } = JSON;
 
-const square = (west: number, south: number): number[][][] => [
-  [
-    [west, south],
-    [west + 0.1, south],
-    [west + 0.1, south + 0.1],
-    [west, south + 0.1],
-    [west, south],
-  ],
-];
 const region = (id: string, west: number) => ({
   type: 'Feature',
   properties: { id, name: `镇 ${id}`, level: 'township', code: id },
-  geometry: { type: 'Polygon', coordinates: square(west, 26.6) },
+  geometry: box(west, 26.6, west + 0.1, 26.7),
 });
 
 const camera = { kind: 'camera', name: '云秋山', lat: 26.65, hfovDeg: 6 };
@@ -46,33 +38,15 @@ const detect = (deviceId: string, id: string, [lon, lat]: [number, number]) =>
     lat,
   });
 
-/** Posts what a test stands on. */
-const given = async <T = Record<string, unknown>>(path: string, body: unknown): Promise<T> => {
-  const answer = await service.call<T>('POST', path, body);
-  if (answer.status >= 300) throw new Error(`${path} answered ${stringify(answer)}`);
-  return answer.body;
-};
-
 /** Token of a dispatcher responsible for region `a` alone. */
-const dispatcherOfA = async (): Promise<string> => {
-  const person = { name: '王', roles: ['dispatcher'], regionIds: ['a'], contacts: [] };
-  const created = await given<{ id: string }>('people', person);
-  const username = 'dispatcher-a';
-  const password = 'long enough';
-  await givenAccount(service.database, username, { password, roles: ['dispatcher'] });
-  await service.database.pool.query('update account set person_id = $1 where username = $2', [
-    created.id,
-    username,
-  ]);
-  const login = { username, password };
-  return (await service.call<{ token: string }>('POST', 'auth/login', login, null)).body.token;
-};
+const dispatcherOfA = (): Promise<string> =>
+  givenLogin(service, { username: 'dispatcher-a', roles: ['dispatcher'], regionIds: ['a'] });
 
 beforeAll(async () => {
   service = await startTestService();
   const features = [region('a', 113.2), region('b', 113.4)];
   const body = { type: 'FeatureCollection', features };
-  await given('regions/import', body);
+  await service.given('regions/import', body);
   await vi.waitUntil(
     async () => (await service.call<Page>('GET', 'regions')).body.items.length === 3,
     { timeout: 20_000 },
@@ -81,7 +55,7 @@ beforeAll(async () => {
     ['cam-a', 113.25],
     ['cam-b', 113.45],
   ] as const) {
-    await given('devices', { ...camera, id, lon });
+    await service.given('devices', { ...camera, id, lon });
   }
 });
 afterAll(() => service.stop());

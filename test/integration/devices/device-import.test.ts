@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageFile } from '../../../src/shared/package-root.ts';
-import { startTestService, type TestService } from '../../support/service.ts';
+import { ADMIN_PASSWORD, startTestService, type TestService } from '../../support/service.ts';
 import { givenAccount } from '../api/api-harness.ts';
 
 type Item = { id: string; outcome: string; secret: string | null; regionId: string };
@@ -19,8 +19,7 @@ let token = '';
 
 beforeAll(async () => {
   town = await startTestService();
-  const login = { username: 'admin', password: 'correct-horse-battery' };
-  token = (await town.call<{ token: string }>('POST', 'auth/login', login)).body.token;
+  token = await town.logIn('admin', ADMIN_PASSWORD);
 });
 afterAll(() => town?.stop());
 
@@ -120,8 +119,8 @@ describe('devices/import', () => {
   it('is for admins, and takes a file only', async () => {
     const login = { username: 'watch', password: 'correct-horse-battery' };
     await givenAccount(town.database, login.username, { ...login, roles: ['dispatcher'] });
-    const { body } = await town.call<{ token: string }>('POST', 'auth/login', login, null);
-    expect((await post(HEADER, '', { bearer: body.token })).status).toBe(403);
+    const bearer = await town.logIn(login.username, login.password);
+    expect((await post(HEADER, '', { bearer })).status).toBe(403);
     expect((await town.call('POST', 'devices/import', { id: 'x' })).status).toBe(400);
     expect((await post(HEADER, '?datum=bd09')).status).toBe(400);
   });

@@ -245,11 +245,10 @@ describe('roles', () => {
     for (const role of ACCESS_ROLES) {
       const password = 'long enough';
       await givenAccount(service.database, `a-${role}`, { password, roles: [role] });
-      const login = { username: `a-${role}`, password };
-      const { body } = await service.call<{ token: string }>('POST', 'auth/login', login, null);
+      const token = await service.logIn(`a-${role}`, password);
       const path = `devices/${id}/landmarks`;
       const call = (method: string, at: string, sent?: unknown) =>
-        service.call(method, at, sent, body.token).then(({ status }) => status);
+        service.call(method, at, sent, token).then(({ status }) => status);
       statuses[role] = [
         await call('GET', path),
         await call('POST', path, { landmarks: all(), dryRun: true }),

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Incident } from '../../../src/incidents/incident.ts';
-import { findIncident } from '../../../src/incidents/incident-store.ts';
 import {
   type IncidentDeps,
   listEvents,
@@ -8,10 +6,11 @@ import {
   recordDetection,
 } from '../../../src/incidents/index.ts';
 import { undoRegrouping } from '../../../src/incidents/regroup.ts';
-import { locate } from '../../../src/locate/index.ts';
 import { geodesicDirect, geodesicInverse, type LonLat, wrap360 } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera, incidentDeps, locatedDetection, shipped } from '../../support/fixtures.ts';
+import { locateLine } from '../../support/sight-line.ts';
+import { incidentOf } from './incident-harness.ts';
 
 const FIRE: LonLat = [113.3, 26.6];
 const MAST = geodesicDirect(FIRE, 200, 5000);
@@ -37,36 +36,16 @@ const later = (): Date => {
 
 /** A frame of the camera, so many degrees beside the fire. */
 const frame = async (offDeg: number): Promise<Recorded> => {
-  const nothing = { elevationDeg: null, rangeM: null, frame: null, box: null };
-  const place = { position: null, positionRadiusM: null, positionEllipse: null };
-  const located = locate(
-    { ...nothing, ...place, azimuthDeg: wrap360(AZIMUTH + offDeg) },
-    {
-      kind: 'camera',
-      sensor: null,
-      station: { lon: MAST[0], lat: MAST[1], heightM: null },
-      azimuthOffsetDeg: 0,
-      tiltOffsetDeg: 0,
-      focalScale: 1,
-      azimuthSigmaDeg: 0.3,
-      elevationSigmaDeg: null,
-      gimbal: null,
-    },
+  const { fix, sighting } = locateLine(
+    { azimuthDeg: wrap360(AZIMUTH + offDeg) },
+    { station: { lon: MAST[0], lat: MAST[1], heightM: null }, sigmaDeg: 0.3 },
     { config: shipped.locate, terrain: undefined },
   );
-  if (located.kind === 'unlocated') throw new Error(located.reason);
-  const { fix, sighting } = located;
   const now = later();
   const times = { observedAt: now, receivedAt: now };
   const azimuthDeg = sighting.bearing?.azimuthDeg ?? null;
   const detection = locatedDetection({ deviceId: 'cam-1', fix, sighting, azimuthDeg, ...times });
   return recordDetection(deps, detection, now);
-};
-
-const incidentOf = async (id: string): Promise<Incident> => {
-  const incident = await findIncident(db.pool, id);
-  if (incident === undefined) throw new Error('no incident');
-  return incident;
 };
 
 it('an incident of one sight line ends in the known fire it turns out to be of, and that can be undone', async () => {
@@ -93,12 +72,12 @@ it('an incident of one sight line ends in the known fire it turns out to be of, 
   const last = await frame(0.1);
 
   expect(last.incidentId).toBe(known.incidentId);
-  expect(await incidentOf(lone.incidentId)).toMatchObject({
+  expect(await incidentOf(db.pool, lone.incidentId)).toMatchObject({
     status: 'merged',
     mergedIntoId: known.incidentId,
     detectionCount: 0,
   });
-  expect(await incidentOf(known.incidentId)).toMatchObject({
+  expect(await incidentOf(db.pool, known.incidentId)).toMatchObject({
     detectionCount: 5,
     sourceIds: ['cam-1', 'ranger-1'],
     anchorDeviceId: 'ranger-1',
@@ -110,12 +89,12 @@ it('an incident of one sight line ends in the known fire it turns out to be of, 
   expect(await told(known.incidentId)).toContainEqual(['absorbed', 'system']);
 
   await undoRegrouping(deps, lone.incidentId, { actor: 'user:wang', now: later() });
-  expect(await incidentOf(lone.incidentId)).toMatchObject({
+  expect(await incidentOf(db.pool, lone.incidentId)).toMatchObject({
     status: 'reported',
     sourceIds: ['cam-1'],
   });
   // What came after it was absorbed was seen to be of the known fire, and stays there.
-  const left = await incidentOf(known.incidentId);
+  const left = await incidentOf(db.pool, known.incidentId);
   expect(left.sourceIds).toContain('ranger-1');
-  expect(left.detectionCount + (await incidentOf(lone.incidentId)).detectionCount).toBe(5);
+  expect(left.detectionCount + (await incidentOf(db.pool, lone.incidentId)).detectionCount).toBe(5);
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   actOnIncident,
-  findIncident,
   type IncidentDeps,
   listDetections,
   listEvents,
@@ -10,6 +9,7 @@ import {
 import { type Fix, geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera, incidentDeps, locatedDetection, TOWER } from '../../support/fixtures.ts';
+import { closeIncidents, incidentOf } from './incident-harness.ts';
 
 let db: TestDatabase;
 let alerts: { number: string; reason: string }[] = [];
@@ -25,10 +25,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(async () => {
   alerts = [];
-  // The timeline forbids deletion, also to tests: incidents of earlier tests are closed instead.
-  await db.pool.query(
-    `update incident set status = 'closed' where status not in ('closed', 'dismissed', 'merged')`,
-  );
+  await closeIncidents(db.pool);
 });
 
 const deps = (over: Partial<IncidentDeps> = {}): IncidentDeps =>
@@ -45,11 +42,6 @@ const at = (point: LonLat, ellipse: Partial<Fix['ellipse']> = {}): Fix => ({
   method: 'bearing',
   ellipse: { semiMajorM: 200, semiMinorM: 200, orientationDeg: 0, ...ellipse },
 });
-const incidentOf = async (id: string) => {
-  const incident = await findIncident(db.pool, id);
-  if (incident === undefined) throw new Error('no incident');
-  return incident;
-};
 
 describe('recordDetection', () => {
   it('opens an incident numbered by region, local day and sequence', async () => {
@@ -87,7 +79,7 @@ describe('recordDetection', () => {
       incidentId: opened.incidentId,
     });
 
-    const incident = await incidentOf(opened.incidentId);
+    const incident = await incidentOf(db.pool, opened.incidentId);
     expect(incident).toMatchObject({
       detectionCount: 2,
       sourceIds: ['cam-1', 'cam-2'],
@@ -128,13 +120,16 @@ describe('recordDetection', () => {
     expect(new Set(results.map((result) => result.incidentId)).size).toBe(1);
     expect(alerts).toHaveLength(1);
     const [first] = results;
-    expect((await incidentOf(first?.incidentId ?? '')).detectionCount).toBe(20);
+    expect((await incidentOf(db.pool, first?.incidentId ?? '')).detectionCount).toBe(20);
   });
 
   it('does not let frames of one camera shrink the ellipse', async () => {
     const first = await recordDetection(deps(), locatedDetection(), now);
     for (let i = 0; i < 5; i += 1) await recordDetection(deps(), locatedDetection(), now);
-    expect((await incidentOf(first.incidentId)).fix.ellipse.semiMajorM).toBeCloseTo(200, 6);
+    expect((await incidentOf(db.pool, first.incidentId)).fix.ellipse.semiMajorM).toBeCloseTo(
+      200,
+      6,
+    );
   });
 
   it('alerts the neighbour when the fix moves into their region', async () => {
@@ -142,7 +137,7 @@ describe('recordDetection', () => {
     const first = await recordDetection(deps(), locatedDetection({ fix: wide }), now);
     const precise = at(geodesicDirect(TOWER, 0, 6000), { semiMajorM: 50, semiMinorM: 50 });
     await recordDetection(deps(), locatedDetection({ deviceId: 'cam-2', fix: precise }), now);
-    expect((await incidentOf(first.incidentId)).regionId).toBe('r1');
+    expect((await incidentOf(db.pool, first.incidentId)).regionId).toBe('r1');
     expect(alerts.map((alert) => alert.reason)).toEqual(['opened', 'region_changed']);
   });
 

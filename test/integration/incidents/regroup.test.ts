@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Incident } from '../../../src/incidents/incident.ts';
-import { findIncident } from '../../../src/incidents/incident-store.ts';
 import {
   type IncidentDeps,
   listDetections,
@@ -12,6 +10,7 @@ import { mergeIncidents, splitIncident, undoRegrouping } from '../../../src/inci
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera, incidentDeps, locatedDetection, TOWER } from '../../support/fixtures.ts';
+import { closeIncidents, incidentOf, typesOf } from './incident-harness.ts';
 
 let db: TestDatabase;
 let deps: IncidentDeps;
@@ -35,10 +34,7 @@ afterAll(() => db.drop());
 beforeEach(async () => {
   alerts = [];
   takenOver = [];
-  // The timeline forbids deletion, also to tests: incidents of earlier tests are closed instead.
-  await db.pool.query(
-    `update incident set status = 'closed' where status not in ('closed', 'dismissed', 'merged')`,
-  );
+  await closeIncidents(db.pool);
 });
 
 const seenAt = async (deviceId: string, [lon, lat]: LonLat): Promise<string> => {
@@ -46,13 +42,6 @@ const seenAt = async (deviceId: string, [lon, lat]: LonLat): Promise<string> => 
   const detection = locatedDetection({ deviceId, fix: { lon, lat, method: 'reported', ellipse } });
   return (await recordDetection(deps, detection, now)).incidentId;
 };
-const incidentOf = async (id: string): Promise<Incident> => {
-  const incident = await findIncident(db.pool, id);
-  if (incident === undefined) throw new Error('no incident');
-  return incident;
-};
-const typesOf = async (incidentId: string): Promise<string[]> =>
-  (await listEvents(db.pool, { incidentId, limit: 100 })).map(({ type }) => type);
 const FAR = geodesicDirect(TOWER, 90, 3000);
 
 describe('merging', () => {
@@ -62,14 +51,14 @@ describe('merging', () => {
     expect(a).not.toBe(b);
     const merged = await mergeIncidents(deps, { fromId: b, intoId: a }, by);
     expect(merged).toMatchObject({ id: a, detectionCount: 2, sourceIds: ['cam-1', 'cam-2'] });
-    expect(await incidentOf(b)).toMatchObject({
+    expect(await incidentOf(db.pool, b)).toMatchObject({
       status: 'merged',
       mergedIntoId: a,
       detectionCount: 0,
     });
     expect(takenOver).toEqual([b]);
-    expect(await typesOf(a)).toContain('absorbed');
-    expect(await typesOf(b)).toContain('merged');
+    expect(await typesOf(db.pool, a)).toContain('absorbed');
+    expect(await typesOf(db.pool, b)).toContain('merged');
     // The fix was made anew, of both.
     expect(merged.fix.detectionIds).toHaveLength(2);
   });
@@ -84,10 +73,10 @@ describe('merging', () => {
   it('can be undone: detections, status and fix return', async () => {
     const a = await seenAt('cam-1', TOWER);
     const b = await seenAt('cam-2', FAR);
-    const before = { a: await incidentOf(a), b: await incidentOf(b) };
+    const before = { a: await incidentOf(db.pool, a), b: await incidentOf(db.pool, b) };
     await mergeIncidents(deps, { fromId: b, intoId: a }, by);
     await undoRegrouping(deps, a, by);
-    const after = { a: await incidentOf(a), b: await incidentOf(b) };
+    const after = { a: await incidentOf(db.pool, a), b: await incidentOf(db.pool, b) };
     for (const key of ['a', 'b'] as const) {
       expect(after[key]).toMatchObject({
         status: 'reported',
@@ -98,7 +87,7 @@ describe('merging', () => {
       expect(after[key].fix.lon).toBeCloseTo(before[key].fix.lon, 9);
       expect(after[key].fix.ellipse).toEqual(before[key].fix.ellipse);
     }
-    expect(await typesOf(b)).toContain('undone');
+    expect(await typesOf(db.pool, b)).toContain('undone');
     await expect(undoRegrouping(deps, a, by)).rejects.toMatchObject({ code: 'conflict' });
     await expect(undoRegrouping(deps, b, by)).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -133,9 +122,9 @@ describe('splitting', () => {
       sourceIds: ['cam-2'],
       anchorDeviceId: 'cam-2',
     });
-    expect(await incidentOf(a)).toMatchObject({ detectionCount: 1, sourceIds: ['cam-1'] });
+    expect(await incidentOf(db.pool, a)).toMatchObject({ detectionCount: 1, sourceIds: ['cam-1'] });
     expect(alerts).toEqual([{ number: created.number, reason: 'opened', level: 'review' }]);
-    expect(await typesOf(created.id)).toEqual(expect.arrayContaining(['opened', 'split']));
+    expect(await typesOf(db.pool, created.id)).toEqual(expect.arrayContaining(['opened', 'split']));
     expect(await seenAt('cam-2', TOWER)).toBe(created.id);
   });
 
@@ -144,7 +133,10 @@ describe('splitting', () => {
     await seenAt('cam-2', TOWER);
     const first = (await listDetections(db.pool, a, 10)).filter((d) => d.deviceId === 'cam-1');
     await splitIncident(deps, { incidentId: a, detectionIds: first.map(({ id }) => id) }, by);
-    expect(await incidentOf(a)).toMatchObject({ anchorDeviceId: 'cam-2', sourceIds: ['cam-2'] });
+    expect(await incidentOf(db.pool, a)).toMatchObject({
+      anchorDeviceId: 'cam-2',
+      sourceIds: ['cam-2'],
+    });
   });
 
   it('can be undone', async () => {
@@ -155,7 +147,10 @@ describe('splitting', () => {
     const created = await splitIncident(deps, split, by);
     const restored = await undoRegrouping(deps, a, by);
     expect(restored).toMatchObject({ detectionCount: 2, status: 'reported' });
-    expect(await incidentOf(created.id)).toMatchObject({ status: 'merged', mergedIntoId: a });
+    expect(await incidentOf(db.pool, created.id)).toMatchObject({
+      status: 'merged',
+      mergedIntoId: a,
+    });
   });
 
   it('is refused for all of its detections and for those of another', async () => {
@@ -187,7 +182,7 @@ describe('what a person has split', () => {
       await seenAt(id, place);
       await seenAt(id, place);
     }
-    const [one, other] = [await incidentOf(a), await incidentOf(created.id)];
+    const [one, other] = [await incidentOf(db.pool, a), await incidentOf(db.pool, created.id)];
     expect(one.sourceIds).toEqual(expect.arrayContaining(['cam-1', 'cam-2']));
     expect(other.sourceIds).toContain('cam-3');
     expect(one.fix.detectionIds?.length).toBeGreaterThanOrEqual(2);
@@ -206,7 +201,7 @@ describe('a label', () => {
   it('takes a false picture out of fix and confidence, and back again', async () => {
     const a = await seenAt('cam-1', TOWER);
     await seenAt('cam-2', geodesicDirect(TOWER, 90, 100));
-    const both = await incidentOf(a);
+    const both = await incidentOf(db.pool, a);
     const [second] = (await listDetections(db.pool, a, 10)).filter((d) => d.deviceId === 'cam-2');
     const without = await labelOf(second?.id ?? '', 'other');
     expect(without.fix.detectionIds).toHaveLength(1);
@@ -216,7 +211,7 @@ describe('a label', () => {
     const back = await labelOf(second?.id ?? '', null);
     expect(back.fix).toEqual(both.fix);
     expect(back.confidence).toBe(both.confidence);
-    const types = await typesOf(a);
+    const types = await typesOf(db.pool, a);
     expect(types.filter((type) => type === 'detection_labelled')).toHaveLength(2);
   });
 
@@ -233,7 +228,7 @@ describe('a label', () => {
 
   it('of the only detection leaves an incident nobody believes, where it was', async () => {
     const a = await seenAt('cam-1', TOWER);
-    const before = await incidentOf(a);
+    const before = await incidentOf(db.pool, a);
     const [only] = await listDetections(db.pool, a, 10);
     const after = await labelOf(only?.id ?? '', 'other');
     expect(after.confidence).toBeCloseTo(0.02, 6);

@@ -1,16 +1,14 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Incident } from '../../../src/incidents/incident.ts';
-import { findIncident } from '../../../src/incidents/incident-store.ts';
 import {
   createReassessor,
   type IncidentDeps,
-  listEvents,
   recordDetection,
 } from '../../../src/incidents/index.ts';
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { givenCamera, incidentDeps, locatedDetection, TOWER } from '../../support/fixtures.ts';
+import { closeIncidents, incidentOf, typesOf } from './incident-harness.ts';
 
 let db: TestDatabase;
 let deps: IncidentDeps;
@@ -33,9 +31,7 @@ afterAll(() => db.drop());
 beforeEach(async () => {
   alerts = [];
   now = NOON;
-  await db.pool.query(
-    `update incident set status = 'closed' where status not in ('closed', 'dismissed', 'merged')`,
-  );
+  await closeIncidents(db.pool);
   await db.pool.query('truncate permitted_burn, heat_source, view_mask');
 });
 
@@ -76,24 +72,17 @@ const seenAt = async (deviceId: string, [lon, lat]: LonLat): Promise<string> => 
   });
   return (await recordDetection(deps, detection, now)).incidentId;
 };
-const incidentOf = async (id: string): Promise<Incident> => {
-  const incident = await findIncident(db.pool, id);
-  if (incident === undefined) throw new Error('no incident');
-  return incident;
-};
-const typesOf = async (incidentId: string): Promise<string[]> =>
-  (await listEvents(db.pool, { incidentId, limit: 100 })).map(({ type }) => type);
 
 describe('smoke inside a permitted burn', () => {
   it('is listed, and nobody is woken', async () => {
     await givenBurn();
     const id = await seenAt('cam-1', TOWER);
-    const incident = await incidentOf(id);
+    const incident = await incidentOf(db.pool, id);
     expect(alerts).toEqual([]);
     expect(incident).toMatchObject({ status: 'reported', alertLevel: 'none' });
     expect(incident.confidence).toBeLessThan(0.2);
     expect(incident.suppressions).toMatchObject([{ kind: 'permitted_burn', id: 'b1' }]);
-    expect(await typesOf(id)).toContain('suppressed');
+    expect(await typesOf(db.pool, id)).toContain('suppressed');
   });
 
   it('is alerted when the permit ends and it still smokes, once', async () => {
@@ -107,8 +96,8 @@ describe('smoke inside a permitted burn', () => {
     await reassessor.now();
     await reassessor.now();
     expect(alerts).toEqual([{ reason: 'opened', level: 'review' }]);
-    expect(await incidentOf(id)).toMatchObject({ alertLevel: 'review', suppressions: [] });
-    expect(await typesOf(id)).toContain('suppression_ended');
+    expect(await incidentOf(db.pool, id)).toMatchObject({ alertLevel: 'review', suppressions: [] });
+    expect(await typesOf(db.pool, id)).toContain('suppression_ended');
   });
 
   it('is alerted when the fire is seen to be outside the polygon after all', async () => {
@@ -127,7 +116,7 @@ describe('smoke inside a permitted burn', () => {
       }),
       now,
     );
-    expect(await incidentOf(id)).toMatchObject({ suppressions: [], detectionCount: 2 });
+    expect(await incidentOf(db.pool, id)).toMatchObject({ suppressions: [], detectionCount: 2 });
     expect(alerts).toMatchObject([{ reason: 'opened' }]);
   });
 
@@ -136,7 +125,7 @@ describe('smoke inside a permitted burn', () => {
     expect(alerts).toHaveLength(1);
     await givenBurn();
     await createReassessor({ ...deps, clock, logger }).now();
-    const incident = await incidentOf(id);
+    const incident = await incidentOf(db.pool, id);
     expect(incident.confidence).toBeLessThan(0.2);
     expect(incident).toMatchObject({ status: 'reported', alertLevel: 'review', detectionCount: 1 });
   });
@@ -146,14 +135,14 @@ describe('a camera that reports every frame', () => {
   it('is believed at the third frame in five minutes, and alerted then, once', async () => {
     deps = { ...deps, reportsOf: () => 'frames' };
     const id = await seenAt('cam-1', TOWER);
-    expect((await incidentOf(id)).confidence).toBeCloseTo(0.0577, 3);
+    expect((await incidentOf(db.pool, id)).confidence).toBeCloseTo(0.0577, 3);
     now = minutes(2);
     await seenAt('cam-1', TOWER);
     expect(alerts).toEqual([]);
     now = minutes(4);
     await seenAt('cam-1', TOWER);
     expect(alerts).toEqual([{ reason: 'opened', level: 'review' }]);
-    expect((await incidentOf(id)).confidence).toBeCloseTo(0.2899, 3);
+    expect((await incidentOf(db.pool, id)).confidence).toBeCloseTo(0.2899, 3);
     for (let frame = 5; frame < 12; frame += 1) {
       now = minutes(frame);
       await seenAt('cam-1', TOWER);

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { logIn } from '../../support/api.ts';
 import { type MainOptions, type MainProcess, startMain } from '../../support/main-process.ts';
 
 const PASSWORD = 'correct-horse-battery';
@@ -48,31 +49,13 @@ describe('the command line', () => {
     return main.stderr();
   };
   const addCamera = async (http: string, id: string): Promise<void> => {
-    const login = await fetch(`${http}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'admin', password: PASSWORD }),
-    });
-    const { token } = (await login.json()) as { token: string };
-    const answer = await fetch(`${http}/api/v1/devices`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ id, kind: 'camera', name: id, lon: 113.27, lat: 26.71 }),
-    });
-    expect(answer.status).toBe(201);
+    const api = await logIn(`${http}/api/v1`, PASSWORD);
+    await api('POST', 'devices', { id, kind: 'camera', name: id, lon: 113.27, lat: 26.71 });
   };
   const deviceIds = async (http: string): Promise<string[]> => {
-    const login = await fetch(`${http}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'admin', password: PASSWORD }),
-    });
-    const { token } = (await login.json()) as { token: string };
-    const answer = await fetch(`${http}/api/v1/devices`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    const { items } = (await answer.json()) as { items: { id: string }[] };
-    return items.map((item) => item.id);
+    const api = await logIn(`${http}/api/v1`, PASSWORD);
+    const { items } = await api<{ items: { id: string }[] }>('GET', 'devices');
+    return items.map(({ id }) => id);
   };
 
   test('help names every command, in English and Chinese', async () => {

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../support/loopback.ts';
 
 export type Call = { url: URL; method: string; headers: IncomingHttpHeaders; body: Buffer };
 
@@ -32,17 +31,12 @@ export const startAnswerServer = async (otherwise: (call: Call) => Answer) => {
         .end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { url, stop } = await listenOnLoopback(server);
   return {
     calls,
     answers,
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    origin: url,
+    stop,
   };
 };
 

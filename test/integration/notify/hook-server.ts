@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../support/loopback.ts';
 
 export type Hook = { path: string; headers: IncomingHttpHeaders; body: string };
 
@@ -19,17 +18,12 @@ export const startHookServer = async () => {
       response.writeHead(status, status === 307 ? { location: '/elsewhere' } : {}).end('ok');
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { url, stop } = await listenOnLoopback(server);
   return {
     hooks,
     /** Status codes of the next answers; after them 200. */
     answers,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    url,
+    stop,
   };
 };

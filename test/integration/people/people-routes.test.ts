@@ -14,6 +14,7 @@ import type { AccessRole, App, User } from '../../../src/shared/http.ts';
 import { createListener } from '../../../src/shared/listener.ts';
 import { startParts } from '../../../src/shared/part.ts';
 import { verifyPassword } from '../../../src/shared/password.ts';
+import { box } from '../../support/box.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createTestApp } from '../../unit/api/test-app.ts';
 
@@ -85,18 +86,7 @@ const call = async <T = Problem>(
   return { status: response.statusCode, body: (response.body === '' ? {} : response.json()) as T };
 };
 
-const square = (lon: number, lat: number, size: number) => ({
-  type: 'Polygon',
-  coordinates: [
-    [
-      [lon, lat],
-      [lon + size, lat],
-      [lon + size, lat + size],
-      [lon, lat + size],
-      [lon, lat],
-    ],
-  ],
-});
+const square = (lon: number, lat: number, size: number) => box(lon, lat, lon + size, lat + size);
 const feature = (properties: Record<string, unknown>, geometry: unknown = square(113, 26, 1)) => ({
   type: 'Feature',
   properties,

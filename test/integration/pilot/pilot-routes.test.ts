@@ -18,8 +18,7 @@ const clients: MqttClient[] = [];
 const loginAs = async (username: string, roles: readonly AccessRole[]): Promise<string> => {
   const password = 'correct-horse-battery';
   await givenAccount(town.database, username, { password, roles });
-  const body = { username, password };
-  return (await town.call<{ token: string }>('POST', 'auth/login', body, null)).body.token;
+  return town.logIn(username, password);
 };
 const logIn = <T = Login>(gatewaySn: string, token = operator) =>
   town.call<T>('POST', 'pilot/login', { gatewaySn }, token);

@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { geodesicInverse } from '../../../src/shared/geo.ts';
-import { terrainCommand } from '../../../src/terrain/index.ts';
+import { box } from '../../support/box.ts';
+import { importGround } from '../../support/ground.ts';
+import { givenLogin } from '../../support/person.ts';
 import { startTestService, type TestService } from '../../support/service.ts';
-import { tinyGeoTiff } from '../../support/tiny-geotiff.ts';
-import { givenAccount } from '../api/api-harness.ts';
 
 type Problem = { detail: string };
 type Seen = {
@@ -27,19 +27,10 @@ const SIDE = 201;
 /** A plain at 100 m, 20 km square, with a wall of 400 m along 113.1°E. */
 const ground = Int16Array.from({ length: SIDE * SIDE }, (_, i) => (i % SIDE === 100 ? 400 : 100));
 
-const square = (west: number, south: number): number[][][] => [
-  [
-    [west, south],
-    [west + 0.1, south],
-    [west + 0.1, south + 0.2],
-    [west, south + 0.2],
-    [west, south],
-  ],
-];
 const region = (id: string, west: number) => ({
   type: 'Feature',
   properties: { id, name: id, level: 'township', code: id },
-  geometry: { type: 'Polygon', coordinates: square(west, 26.8) },
+  geometry: box(west, 26.8, west + 0.1, 27),
 });
 const camera = { kind: 'camera', name: '云秋山', lat: 26.9, mountHeightM: 30, hfovDeg: 6 };
 
@@ -49,21 +40,12 @@ describe('terrain over HTTP', () => {
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'fengsui-terrain-'));
-    const file = join(dir, 'plain.tif');
-    const shape = {
-      width: SIDE,
-      height: SIDE,
+    const dataDir = await importGround(dir, {
+      side: SIDE,
+      stepDeg: STEP,
+      west: 113,
+      north: 27,
       samples: ground,
-      tie: [113, 27] as [number, number],
-    };
-    await writeFile(file, tinyGeoTiff({ ...shape, scale: [STEP, STEP] }));
-    const dataDir = join(dir, 'data');
-    await terrainCommand({
-      args: ['import', file],
-      dataDir,
-      makeWritable: () => undefined,
-      now: () => new Date(),
-      print: () => undefined,
     });
     service = await startTestService({ DATA_DIR: dataDir });
     const features = [region('w', 113), region('e', 113.1)];
@@ -157,20 +139,11 @@ describe('terrain over HTTP', () => {
   });
 
   it('shows a user the cameras of the own regions only', async () => {
-    const person = { name: '王', roles: ['dispatcher'], regionIds: ['w'], contacts: [] };
-    const created = await service.call<{ id: string }>('POST', 'people', person);
-    expect(created.status).toBe(201);
-    const login = { username: 'of-west', password: 'long enough' };
-    await givenAccount(service.database, login.username, {
-      password: login.password,
+    const token = await givenLogin(service, {
+      username: 'of-west',
       roles: ['dispatcher'],
+      regionIds: ['w'],
     });
-    await service.database.pool.query('update account set person_id = $1 where username = $2', [
-      created.body.id,
-      login.username,
-    ]);
-    const { token } = (await service.call<{ token: string }>('POST', 'auth/login', login, null))
-      .body;
     const theirs = await service.call('GET', 'devices/east/viewshed', undefined, token);
     expect(theirs.status).toBe(404);
     const { body } = await service.call<{ items: Sight[] }>(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FlightSituation, planFlight } from '../../../src/drones/plan-flight.ts';
 import { commandMessage } from '../../../src/drones/service-message.ts';
-import { droneSettings } from '../../../src/shared/county-config.ts';
+import { droneSettings } from '../../../src/shared/drone-config.ts';
 import { geodesicDirect, type LonLat } from '../../../src/shared/geo.ts';
 import { mslHeightM, type Terrain } from '../../../src/terrain/index.ts';
 

@@ -4,10 +4,11 @@ import { extendTrack } from '../../../src/incidents/extend-track.ts';
 import type { CostContext } from '../../../src/incidents/set-cost.ts';
 import type { NewDetection, SourceClass, Track } from '../../../src/incidents/track.ts';
 import type { StoredTrack, TrackDetection } from '../../../src/incidents/track-store.ts';
-import { locate, type Sighting } from '../../../src/locate/index.ts';
+import type { Sighting } from '../../../src/locate/index.ts';
 import { type CountyConfig, loadCountyConfig } from '../../../src/shared/county-config.ts';
 import { type Fix, geodesicDirect, geodesicInverse, type LonLat } from '../../../src/shared/geo.ts';
 import type { Terrain } from '../../../src/terrain/index.ts';
+import { locateLine } from '../../support/sight-line.ts';
 
 export const config: CountyConfig = await loadCountyConfig('config');
 export const HOME: LonLat = [113.27, 26.71];
@@ -54,31 +55,11 @@ export const sees = (from: Mast, target: LonLat, seeing: Seeing = {}): TrackDete
         ) *
           180) /
         Math.PI;
-  const located = locate(
-    {
-      position: null,
-      positionRadiusM: null,
-      positionEllipse: null,
-      azimuthDeg: azimuthDeg + offDeg,
-      elevationDeg,
-      rangeM,
-      frame: null,
-      box: null,
-    },
-    {
-      kind: 'camera',
-      sensor: null,
-      station: { lon: from.at[0], lat: from.at[1], heightM: from.heightM },
-      azimuthSigmaDeg: sigmaDeg,
-      elevationSigmaDeg: sigmaDeg,
-      gimbal: null,
-      azimuthOffsetDeg: 0,
-      tiltOffsetDeg: 0,
-      focalScale: 1,
-    },
+  const located = locateLine(
+    { azimuthDeg: azimuthDeg + offDeg, elevationDeg, rangeM },
+    { station: { lon: from.at[0], lat: from.at[1], heightM: from.heightM }, sigmaDeg },
     { config: config.locate, terrain },
   );
-  if (located.kind === 'unlocated') throw new Error(located.reason);
   made += 1;
   return {
     id: `d-${String(made)}`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { subjectOf } from '../../../src/notify/channels/email.ts';
-import { renderCall } from '../../../src/notify/render.ts';
+import { renderCall } from '../../../src/notify/render-call.ts';
 
 const FACTS = {
   number: 'AR-20261102-001',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceProblem } from '../../../src/devices/index.ts';
 import type { DeviceNews } from '../../../src/health/index.ts';
-import { MAX_SMS_LENGTH } from '../../../src/notify/render.ts';
+import { MAX_SMS_LENGTH } from '../../../src/notify/fit-text.ts';
 import { renderDeviceNews, renderDeviceSummary } from '../../../src/notify/render-devices.ts';
 
 const SINCE = new Date('2026-11-02T04:00:00Z');

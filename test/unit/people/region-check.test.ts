@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkRegions, type KnownRegion } from '../../../src/people/region-check.ts';
+import { box } from '../../support/box.ts';
 
-const square = (lon = 113, lat = 26, size = 1) => ({
-  type: 'Polygon',
-  coordinates: [
-    [
-      [lon, lat],
-      [lon + size, lat],
-      [lon + size, lat + size],
-      [lon, lat + size],
-      [lon, lat],
-    ],
-  ],
-});
+const square = (lon = 113, lat = 26, size = 1) => box(lon, lat, lon + size, lat + size);
 
 const feature = (properties: Record<string, unknown>, geometry: unknown = square()) => ({
   type: 'Feature',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Region, RegionLevel } from '../../../src/people/region.ts';
 import { createRegionLookup } from '../../../src/people/region-index.ts';
 import { concerningRegions, visibleRegions } from '../../../src/people/visible-regions.ts';
+import { box } from '../../support/box.ts';
 
 type Square = {
   id: string;
@@ -18,18 +19,7 @@ const region = ({ id, level, parentId, at: [lon, lat], size }: Square): Region =
   level,
   parentId: parentId ?? null,
   code: id,
-  geometry: {
-    type: 'Polygon',
-    coordinates: [
-      [
-        [lon, lat],
-        [lon + size, lat],
-        [lon + size, lat + size],
-        [lon, lat + size],
-        [lon, lat],
-      ],
-    ],
-  },
+  geometry: box(lon, lat, lon + size, lat + size),
   properties: {},
 });
 

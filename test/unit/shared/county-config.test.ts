@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { hotspotSettings, parseCountyConfig } from '../../../src/shared/county-config.ts';
+import { parseCountyConfig } from '../../../src/shared/county-config.ts';
+import { hotspotSettings } from '../../../src/shared/hotspot-config.ts';
 import { shipped } from '../../support/fixtures.ts';
 
 const withBox = (bbox: readonly number[]) => () =>
