@@ -26,20 +26,23 @@ const SWEEP_MS = 500;
 const BATCH = 500;
 /**
  * A row is not woken again within this time: a queue with a backlog would else be given all of it on every sweep.
- * It is also what a wiped queue costs at most.
+ * What is still due then goes without the queue, which was wiped or hangs: this is what either costs at most.
  */
 const AGAIN_AFTER_MS = 3_000;
-/** Sent directly at the same time while the queue is away. */
+/** What was woken is remembered for so long: a queue that does not work has to be known by it. */
+const REMEMBERED_MS = 60_000;
+/** Sent directly at the same time. */
 const DIRECT_CONCURRENCY = 10;
 
 /**
  * Moves what is due from the outbox to the queue: at once when a row is added, on every sweep, at the start and after a
- * lost connection. The table is the truth; the queue may be wiped at any time.
+ * lost connection. The table is the truth; the queue may be wiped, or hang, at any time.
  */
 export const createRelay = (deps: RelayDeps): Part => {
   const { pool, listener, queue, handle, clock, logger, sweepMs = SWEEP_MS } = deps;
   const woken = new Map<string, number>();
   const direct = createSemaphore(DIRECT_CONCURRENCY);
+  const underWay = new Set<string>();
   let unsubscribe: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -74,10 +77,7 @@ export const createRelay = (deps: RelayDeps): Part => {
         after,
         limit: BATCH,
       });
-      await wake(
-        page.map(toWakeUp).filter((wakeUp) => !woken.has(keyOf(wakeUp))),
-        seen,
-      );
+      await wake(page.map(toWakeUp), seen);
       after = page.at(-1) ?? null;
       more = page.length === BATCH;
     }
@@ -85,8 +85,12 @@ export const createRelay = (deps: RelayDeps): Part => {
 
   const wake = async (wakeUps: readonly WakeUp[], seen: Set<string>): Promise<void> => {
     const at = Date.now();
-    for (const wakeUp of wakeUps) woken.set(keyOf(wakeUp), at);
-    const chosen = oneForEachPerson(wakeUps, seen);
+    const wokenAt = (wakeUp: WakeUp): number | undefined => woken.get(keyOf(wakeUp));
+    const fresh = wakeUps.filter((wakeUp) => wokenAt(wakeUp) === undefined);
+    const overlooked = wakeUps.filter((wakeUp) => (wokenAt(wakeUp) ?? at) <= at - AGAIN_AFTER_MS);
+    for (const wakeUp of [...fresh, ...overlooked]) remember(wakeUp, at);
+    for (const wakeUp of oneForEachPerson(overlooked, seen)) void sendDirectly(wakeUp);
+    const chosen = oneForEachPerson(fresh, seen);
     if (chosen.length === 0) return;
     try {
       await queue.add(chosen);
@@ -100,19 +104,29 @@ export const createRelay = (deps: RelayDeps): Part => {
   };
 
   const sendDirectly = async (wakeUp: WakeUp): Promise<void> => {
+    const key = keyOf(wakeUp);
+    if (underWay.has(key)) return;
+    underWay.add(key);
     try {
       await direct.run(async () => {
         if (!stopped) await handle(wakeUp);
       });
     } catch (error) {
       logger.warn({ err: error, notificationId: wakeUp.id }, 'not sent yet');
+    } finally {
+      underWay.delete(key);
     }
   };
 
+  const remember = (wakeUp: WakeUp, at: number): void => {
+    // Insertion order is to be time order.
+    woken.delete(keyOf(wakeUp));
+    woken.set(keyOf(wakeUp), at);
+  };
+
   const forget = (): void => {
-    const before = Date.now() - AGAIN_AFTER_MS;
+    const before = Date.now() - REMEMBERED_MS;
     for (const [key, at] of woken) {
-      // Insertion order is time order, so the first recent one ends it.
       if (at > before) break;
       woken.delete(key);
     }
