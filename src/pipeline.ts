@@ -67,7 +67,7 @@ export type Context = ServiceOptions & {
   replyUrl: ReplyUrl | undefined;
   has(role: Role): boolean;
   /** A pool of its own for each stage that must not wait behind another (invariant 3). */
-  pool(name: string, max: number, more?: Pick<PoolOptions, 'settings' | 'queryTimeoutMs'>): Pool;
+  pool(name: string, options: Pick<PoolOptions, 'max' | 'settings' | 'queryTimeoutMs'>): Pool;
 };
 
 /**
@@ -160,12 +160,12 @@ export const prepareContext = async (
     has('ingest') || has('api')
       ? await loadTerrain(env.dataDir, logger.child({ stage: 'terrain' }))
       : undefined;
-  const pool: Context['pool'] = (name, max, more = {}) => {
-    const made = createPool({ connectionString, name, ...more, max, logger });
+  const pool: Context['pool'] = (name, options) => {
+    const made = createPool({ connectionString, name, ...options, logger });
     pools.push(made);
     return made;
   };
-  const shared = pool('shared', 10);
+  const shared = pool('shared', { max: 10 });
   const linkKey = await storedLinkKey(shared);
   const { publicUrl } = env;
   const context: Context = {
@@ -234,8 +234,8 @@ const wire = async (
   const bus = createBus(context, { registry, ingest: intake.ingest, pool: shared });
   const escalation = createEscalation(context, { regions, intake });
   const notify = createNotify({
-    pool: context.pool('notify', NOTIFY_POOL.max, NOTIFY_POOL),
-    sending: context.pool('sending', SENDING_POOL.max, SENDING_POOL),
+    pool: context.pool('notify', NOTIFY_POOL),
+    sending: context.pool('sending', SENDING_POOL),
     connectionString,
     redisUrl: env.redisUrl,
     channels: options.channels,

@@ -41,6 +41,22 @@ export const createBatch = <Item, Answer>(
     });
 };
 
+/** The same for what has no answer but that it is done. */
+export const createWriteBatch = <Item>(
+  write: (items: readonly Item[]) => Promise<void>,
+): ((item: Item) => Promise<void>) =>
+  createBatch(async (items: readonly Item[]) => {
+    await write(items);
+    return items.map(() => undefined);
+  });
+
+/**
+ * PostgreSQL's `lock_timeout` for the statements of a batch: a row that somebody keeps locked, such as a process that hangs in
+ * the middle of its transaction, holds up the others for so long; then each is tried by itself. Nobody has a reason to lock
+ * one for longer.
+ */
+export const LOCK_TIMEOUT = '200ms';
+
 type Asked<Item, Answer> = {
   item: Item;
   resolve: (answer: Answer) => void;

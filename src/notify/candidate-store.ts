@@ -44,8 +44,6 @@ export type Candidate = Seen & {
   told: boolean;
   /** The person's next channel has been asked for its sake. */
   fellBack: boolean;
-  /** Somebody else began to send it and has not been heard of since. */
-  abandoned: boolean;
   traffic: Traffic;
   /**
    * What may go out in one message with it, itself first, then the oldest. Part of a message that may have got out: the others
@@ -130,7 +128,6 @@ const candidateOf = (row: CandidateRow): Candidate => ({
   told: row.told,
   fellBack: row.fell_back,
   status: row.status,
-  abandoned: row.status === 'sending',
   traffic: {
     alertBeganAt: row.alert_began_at,
     underWay: row.under_way ?? false,

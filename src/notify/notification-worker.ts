@@ -139,13 +139,15 @@ export const createNotificationWorker = (deps: WorkerDeps): NotificationWorker =
     const candidate = await readCandidate(wakeUp.id);
     const now = clock.now();
     if (candidate === undefined) return goOn(wakeUp, now);
+    // Somebody else began to send it and has not been heard of since.
+    const isAbandoned = candidate.status === 'sending';
     const listensForMs = takesOverFromMs - performance.now();
-    if (candidate.abandoned && listensForMs > 0) {
+    if (isAbandoned && listensForMs > 0) {
       later(wakeUp, listensForMs);
       return goOn(wakeUp, now);
     }
     // If it turns out to have been sent, the claim finds it gone.
-    if (candidate.abandoned) await deps.receipts.beforeTakingOver(candidate.id);
+    if (isAbandoned) await deps.receipts.beforeTakingOver(candidate.id);
     const timing = planSending(candidate, candidate.traffic, { ...rule, now });
     if (timing.kind === 'hold' && wakeUp.follows !== true) {
       // Whatever else is due to the person by then goes with it. Held once, whatever the clock has done by then.

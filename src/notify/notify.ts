@@ -4,6 +4,7 @@ import type { Pool } from '../shared/db.ts';
 import type { Listener } from '../shared/listener.ts';
 import type { Logger } from '../shared/logger.ts';
 import { type Part, startParts } from '../shared/part.ts';
+import { LOCK_TIMEOUT } from './batch.ts';
 import { createLogChannel } from './channels/log.ts';
 import { type FallbackDeps, fallBack } from './fallback.ts';
 import { createFallbackWatch, FALLBACK } from './fallback-watch.ts';
@@ -60,14 +61,10 @@ const QUERY_TIMEOUT_MS = 5_000;
 
 export const NOTIFY_POOL = { max: 10, queryTimeoutMs: QUERY_TIMEOUT_MS };
 
-/**
- * A row that somebody keeps locked, such as a process that hangs in the middle of its transaction, holds up the others of its
- * batch for so long; then each is tried by itself. Nobody else has a reason to lock one for longer.
- */
 export const SENDING_POOL = {
   max: 5,
   queryTimeoutMs: QUERY_TIMEOUT_MS,
-  settings: { lock_timeout: '200ms' },
+  settings: { lock_timeout: LOCK_TIMEOUT },
 };
 
 /** A worker that was killed is given up on after this; while it lives it renews its claim three times as often. */

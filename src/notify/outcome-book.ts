@@ -3,7 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { CountyConfig } from '../shared/county-config.ts';
 import type { Pool } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
-import { createBatch } from './batch.ts';
+import { createWriteBatch } from './batch.ts';
 import type { Candidate } from './candidate-store.ts';
 import type { SendResult } from './channels/channel.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
@@ -61,10 +61,9 @@ const NEXT_PROVIDER_MS = 50;
 /** Writes what providers have answered; tries again while PostgreSQL is away, until `signal` ends it. */
 export const createOutcomeBook = (deps: OutcomeDeps, signal: AbortSignal): OutcomeBook => {
   const { sending, config, clock, providers } = deps;
-  const submitted = createBatch(async (submissions: readonly Submission[]) => {
-    await recordSubmitted(sending, submissions);
-    return submissions.map(() => undefined);
-  });
+  const submitted = createWriteBatch((submissions: readonly Submission[]) =>
+    recordSubmitted(sending, submissions),
+  );
 
   return { record };
 

@@ -3,7 +3,7 @@ import { AppError } from '../shared/app-error.ts';
 import type { Clock } from '../shared/clock.ts';
 import { withTransaction } from '../shared/db.ts';
 import type { Logger } from '../shared/logger.ts';
-import { createBatch } from './batch.ts';
+import { createBatch, createWriteBatch, LOCK_TIMEOUT } from './batch.ts';
 import { type GiveUpDeps, giveUp } from './given-up.ts';
 import { decodeReference } from './message-reference.ts';
 import { listOpen, listUnproven, type Referenced, recordProven } from './proof-store.ts';
@@ -50,10 +50,9 @@ export const createReceiptBook = (
   const isAwaited = createBatch((given: readonly GivenIds[]) => haveUnmatched(pool, given));
 
   /** To keep one does not wait until those before it are counted: it may prove that a message need not be sent again. */
-  const keep = createBatch(async (receipts: readonly ProviderReceipt[]) => {
-    await insertProviderReceipts(pool, receipts, clock.now());
-    return receipts.map(() => undefined);
-  });
+  const keep = createWriteBatch((receipts: readonly ProviderReceipt[]) =>
+    insertProviderReceipts(pool, receipts, clock.now()),
+  );
 
   // Counting comes after the commit of the match: of two receipts for two parts, the later sees both.
   const match = async (given: readonly GivenIds[]): Promise<void> => {
@@ -67,11 +66,10 @@ export const createReceiptBook = (
     await settle(touched);
   };
 
-  const count = createBatch(async (receipts: readonly ProviderReceipt[]) => {
+  const count = createWriteBatch(async (receipts: readonly ProviderReceipt[]) => {
     // First what somebody may be about to send again.
     await prove(receipts.flatMap(referencedBy));
     await match(receipts.map(({ provider, messageId }) => ({ provider, messageIds: [messageId] })));
-    return receipts.map(() => undefined);
   });
 
   /** A message that is delivered was taken: known by our reference, it need not be sent again though its answer was lost. */
@@ -121,7 +119,7 @@ export const createReceiptBook = (
   /** What one keeps locked holds up the others for no longer than this. */
   const briefly = <T>(work: (tx: PoolClient) => Promise<T>): Promise<T> =>
     withTransaction(pool, async (tx) => {
-      await tx.query("set local lock_timeout = '200ms'");
+      await tx.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
       return work(tx);
     });
 

@@ -18,7 +18,7 @@ export type RelayDeps = {
   handle: (wakeUp: WakeUp) => Promise<void>;
   clock: Clock;
   logger: Logger;
-  /** How late a retry or a later step may be woken; also how soon a wiped queue is filled again. */
+  /** How late a retry or a later step may be woken. */
   sweepMs?: number;
 };
 

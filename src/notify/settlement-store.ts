@@ -86,7 +86,6 @@ export const markDelivered = async (
   ids: readonly string[],
   now: Date,
 ): Promise<void> => {
-  if (ids.length === 0) return;
   await db.query({
     name: 'mark-delivered',
     text: `with theirs as materialized (

@@ -39,7 +39,7 @@ export const createApi = async (
     const server = http(await createOpsApp({ logger, health, metrics }));
     return { parts: [server], url: () => server.url() };
   }
-  const pool = context.pool('api', 10);
+  const pool = context.pool('api', { max: 10 });
   await ensureAdmin(pool, { password: env.adminPassword, print: context.print });
   const feed = createEventFeed({ pool, listener: context.listener, logger });
   const auth = await createAuth({

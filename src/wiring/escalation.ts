@@ -23,7 +23,7 @@ export const createWatchOver = (
   troubles: () => string[],
 ): Part =>
   createWatch({
-    pool: context.pool('audit', 1),
+    pool: context.pool('audit', { max: 1 }),
     smsSignature: config.notify.smsSignature,
     setUp: setUpChannels(channels),
     clock,
@@ -40,7 +40,7 @@ export const createEscalation = (
   { regions, intake }: { regions: RegionIndex; intake: Pick<Intake, 'onTakenOver'> },
 ): Escalation => {
   const { config, env, clock, metrics } = context;
-  const pool = context.pool('escalation', 4);
+  const pool = context.pool('escalation', { max: 4 });
   const { smsSignature } = config.notify;
   const setUp = setUpChannels(context.channels);
   const logger = context.logger.child({ stage: 'escalation' });

@@ -36,7 +36,7 @@ export const createDeviceHealth = (
   if (!context.has('ingest')) return { book, parts: [] };
   metrics.watchDevices(() => countByStatus(shared));
   const sweep = createHealthSweep({
-    pool: context.pool('health', 1),
+    pool: context.pool('health', { max: 1 }),
     settings,
     timeZone: env.timeZone,
     clock,

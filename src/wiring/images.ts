@@ -33,7 +33,7 @@ export const createImages = (context: Context): Images => {
   const { env, config, clock } = context;
   const logger = context.logger.child({ stage: 'images' });
   const { maxBytes, keepDays } = imageSettings(config);
-  const pool = context.pool('images', 6);
+  const pool = context.pool('images', { max: 6 });
   const { s3 } = env;
   const files = s3 === undefined ? createDiskFiles(env.dataDir) : createS3Files(s3);
   // Nobody who sends a picture waits for S3: it is kept in the database until it is there.

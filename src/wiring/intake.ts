@@ -77,9 +77,12 @@ export const createIntake = (
 ): Intake => {
   const { env, config, clock, metrics } = context;
   const logger = context.logger.child({ stage: 'ingest' });
-  const alarmPool = context.pool('alarm', 4);
+  const alarmPool = context.pool('alarm', { max: 4 });
   // Telemetry does not wait for the disk, and so neither do alarms behind it: a power cut may cost its last second.
-  const telemetryPool = context.pool('telemetry', 2, { settings: { synchronous_commit: 'off' } });
+  const telemetryPool = context.pool('telemetry', {
+    max: 2,
+    settings: { synchronous_commit: 'off' },
+  });
 
   const onTakenOver: Intake['onTakenOver'] = async (tx, incidentId, now) => {
     const { smsSignature } = config.notify;

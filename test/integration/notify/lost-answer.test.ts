@@ -1,13 +1,11 @@
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeReference } from '../../../src/notify/message-reference.ts';
-import { createReceiptBook, type ReceiptBook } from '../../../src/notify/receipt-book.ts';
+import type { ReceiptBook } from '../../../src/notify/receipt-book.ts';
 import {
   claimNotifications,
   recordSubmitted,
   recordUnsent,
 } from '../../../src/notify/sending-store.ts';
-import { systemClock } from '../../../src/shared/clock.ts';
 import { createHarness } from './notify-harness.ts';
 
 const PHONE = '+8613800000001';
@@ -24,15 +22,7 @@ describe('a message whose answer a crash has swallowed', () => {
   beforeAll(async () => {
     harness = await createHarness();
     await harness.person([{ channel: 'sms', address: PHONE }]);
-    book = createReceiptBook({
-      pool: harness.pool,
-      maxAttempts: 5,
-      onGivenUp: async () => undefined,
-      fallBack: async () => undefined,
-      onFailed: () => undefined,
-      clock: systemClock,
-      logger: pino({ level: 'silent' }),
-    });
+    book = harness.receiptBook();
   });
   afterAll(() => harness.close());
   beforeEach(() => showsThatItEchoes());

@@ -8,6 +8,7 @@ import {
   alertIncident,
   createEscalator,
   createNotify,
+  createReceiptBook,
   createReplyDesk,
   type IncidentAlert,
   type NotifyDeps,
@@ -16,6 +17,7 @@ import {
   stopEscalation,
 } from '../../../src/notify/index.ts';
 import type { SetUpChannels } from '../../../src/notify/plan-notifications.ts';
+import type { ReceiptBook } from '../../../src/notify/receipt-book.ts';
 import { createRegionLookup } from '../../../src/people/index.ts';
 import type { NewContact, Person } from '../../../src/people/person.ts';
 import { createPerson } from '../../../src/people/write-person.ts';
@@ -207,6 +209,18 @@ export const createHarness = async (given?: TestDatabase) => {
       };
       return { late, stop };
     },
+
+    receiptBook: (changes: Partial<Parameters<typeof createReceiptBook>[0]> = {}): ReceiptBook =>
+      createReceiptBook({
+        pool,
+        maxAttempts: 5,
+        onGivenUp: async () => undefined,
+        fallBack: async () => undefined,
+        onFailed: () => undefined,
+        clock: systemClock,
+        logger,
+        ...changes,
+      }),
 
     start: async (options: Partial<NotifyDeps> = {}) => {
       const notify = createNotify({

@@ -1,8 +1,6 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createReceiptBook } from '../../../src/notify/index.ts';
+import type { ReceiptBook } from '../../../src/notify/receipt-book.ts';
 import { claimNotifications, recordSubmitted } from '../../../src/notify/sending-store.ts';
-import { systemClock } from '../../../src/shared/clock.ts';
 import { createHarness } from './notify-harness.ts';
 
 const PHONE = '+8613800000001';
@@ -13,21 +11,15 @@ describe('receipts that come together', () => {
   let ids: string[];
   /** Refuses to send the alert of this notification by another channel. */
   let broken: string | undefined;
-  let book: ReturnType<typeof createReceiptBook>;
+  let book: ReceiptBook;
 
   beforeAll(async () => {
     harness = await createHarness();
     await harness.person([{ channel: 'sms', address: PHONE }]);
-    book = createReceiptBook({
-      pool: harness.pool,
-      maxAttempts: 5,
-      onGivenUp: async () => undefined,
+    book = harness.receiptBook({
       fallBack: async (_tx, { id }) => {
         if (id === broken) throw new TypeError('cannot be rendered');
       },
-      onFailed: () => undefined,
-      clock: systemClock,
-      logger: pino({ level: 'silent' }),
     });
   });
   afterAll(() => harness.close());
